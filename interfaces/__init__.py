@@ -1,0 +1,1 @@
+"""The border: what comes in and goes out, as validated frozen values."""

@@ -1,0 +1,1 @@
+"""People and their histories in, scores with reasons out."""

@@ -1,0 +1,74 @@
+"""What can go wrong, as one tree.
+
+StratifyError              shown to the person at the keyboard as one paragraph, without a traceback
+├── InputRefused           exit 1: a pack, a run or a configuration that cannot be used
+│   └── ConfigRefused
+├── ModelRefused           exit 3: a model that does not match its checksums, features or library
+│   └── FitRefused             a fit that must not be trusted: leakage, too little history
+├── KeyRefused             exit 4: a key, a purpose or a pseudonym that does not fit
+└── OutputRefused          exit 5: the place to write to is taken or cannot be written
+
+A message says what was expected, what was found and what to do. It never carries a value about a
+person: file, row number, column and rule only.
+"""
+
+from typing import ClassVar
+
+
+class StratifyError(Exception):
+    """Base of every error the command line reports as one paragraph.
+
+    `expected`, `found` and `todo` are each a plain clause or sentence without a person's data.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, expected: str, found: str, todo: str) -> None:
+        self.expected = expected
+        self.found = found
+        self.todo = todo
+        super().__init__(f"Expected {expected}. Found {found}. {todo}")
+
+
+class InputRefused(StratifyError):
+    """A pack, a run folder or an option that cannot be used as it is."""
+
+    exit_code = 1
+
+
+class ConfigRefused(InputRefused):
+    """A configuration file that is missing, unreadable or says something impossible."""
+
+
+class ModelRefused(StratifyError):
+    """A model folder that is not what it says it is, or does not suit this pack."""
+
+    exit_code = 3
+
+
+class FitRefused(ModelRefused):
+    """A fit that would give a model nobody should trust."""
+
+
+class KeyRefused(StratifyError):
+    """A pseudonym key, a purpose or a key id that does not fit."""
+
+    exit_code = 4
+
+
+class OutputRefused(StratifyError):
+    """An output that exists already or cannot be written."""
+
+    exit_code = 5
+
+
+EXIT_CODES: dict[int, str] = {
+    0: "done; for check-pack: the pack can be used",
+    1: "refused: the pack, run or configuration cannot be used as it is",
+    2: "usage: an option is missing or unknown",
+    3: "refused: the model, or the fit, cannot be trusted",
+    4: "refused: the key, purpose or pseudonyms do not fit",
+    5: "refused: the output exists already or cannot be written",
+    70: "a fault in the program itself; nothing was written",
+}
+"""Every exit code of the command line and what it means."""
