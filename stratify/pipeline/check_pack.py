@@ -1,0 +1,70 @@
+"""`stratify check-pack`: a readable report on a pack, and whether a run may use it."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from interfaces.exceptions import PackError
+from interfaces.extracts.check import check_pack
+from interfaces.extracts.feeds import PackRules, read_rules
+from interfaces.extracts.pack import open_pack
+from interfaces.extracts.report import PackReport
+from stratify.engine import connect
+from stratify.exceptions import OutputRefused
+from stratify.progress import on_terminal
+from stratify.settings import read_settings
+
+
+def check_pack_command(  # noqa: PLR0913  (one argument for each option of the command)
+    pack_folder: Path,
+    *,
+    json_path: Path | None = None,
+    feeds: Path | None = None,
+    allow_gap: Sequence[str] = (),
+    memory: str | None = None,
+    threads: int | None = None,
+    echo: Callable[[str], None],
+) -> int:
+    """Check a pack and tell its report line by line; 0 where it is usable, 1 where it is refused.
+
+    `feeds` is a folder of mapping files; `allow_gap` names feeds that may stop early. With `json_path`
+    the verdict is written there too, also where the pack is refused. Raises PackError where the folder
+    is no pack, OutputRefused where the JSON cannot be written.
+    """
+    settings = read_settings()
+    rules = read_rules(settings.config / "feeds.toml").allowing(allow_gap)
+    try:
+        report = _checked(pack_folder, feeds, rules, memory or settings.memory, threads or settings.threads)
+    except PackError as error:
+        _write(json_path, _unread(error))
+        raise
+    for line in report.lines():
+        echo(line)
+    _write(json_path, report.to_json())
+    return 0 if report.usable else 1
+
+
+def _checked(folder: Path, feeds: Path | None, rules: PackRules, memory: str | None, threads: int) -> PackReport:
+    pack = open_pack(folder, mapping=feeds)
+    with TemporaryDirectory(prefix="caretier-") as scratch, on_terminal() as show:
+        connection = connect(memory_limit=memory, threads=threads, temp_directory=Path(scratch))
+        with connection:
+            return check_pack(pack, rules=rules, connection=connection, progress=lambda table: show(f"Reading {table}"))
+
+
+def _unread(error: PackError) -> dict[str, Any]:
+    said = {"expected": error.expected, "found": error.found, "todo": error.todo}
+    return {"usable": False, "refusals": [{"rule": "not_a_pack", "table": None, **said}]}
+
+
+def _write(path: Path | None, content: dict[str, Any]) -> None:
+    if path is None:
+        return
+    try:
+        path.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputRefused(
+            f"{path.name} to be writable", error.strerror or "an error of the disk", "Name another file with --json."
+        ) from None
