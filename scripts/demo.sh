@@ -1,0 +1,34 @@
+#!/bin/sh
+# The product's main job on a made-up borough: make it, learn from it, score two months, check the answer.
+# usage: demo.sh FOLDER PEOPLE
+set -eu
+folder=$1
+people=$2
+stratify=.venv/bin/stratify
+first=2026-09-01
+second=2026-10-01
+
+if [ -e "$folder" ]; then
+  printf '%s\n' "The folder $folder is there from an earlier time; remove it with: rm -rf $folder" >&2
+  exit 5
+fi
+step() { printf '\n── %s\n' "$*"; }
+
+step "A made-up borough of $people people, its extracts up to $second and a year later"
+$stratify synth "$folder/borough" --people "$people" --index "$second" --seed 7
+step "Is the pack fit to use?"
+$stratify check-pack "$folder/borough/pack" > "$folder/check-pack.txt" || { cat "$folder/check-pack.txt"; exit 1; }
+tail -n 3 "$folder/check-pack.txt"
+step "A key for pseudonyms, kept outside the data"
+$stratify make-key "$folder/keys/place.key"
+step "Learn from outcomes known by $first"
+$stratify fit "$folder/borough/pack" --index "$first" --key "$folder/keys/place.key" --model "$folder/models/emergency_admission_12m/demo" --demonstration
+step "The monthly run, $first"
+$stratify run "$folder/borough/pack" --index "$first" --key "$folder/keys/place.key" --model "$folder/models/emergency_admission_12m/demo" --out "$folder/runs/$first"
+step "The monthly run, $second, with what changed since $first"
+$stratify run "$folder/borough/pack" --index "$second" --key "$folder/keys/place.key" --model "$folder/models/emergency_admission_12m/demo" --out "$folder/runs/$second" --previous "$folder/runs/$first"
+step "A year later: was it right?"
+$stratify evaluate "$folder/runs/$second" --outcomes "$folder/borough/pack_later" --key "$folder/keys/place.key" --json "$folder/evaluation.json" --html "$folder/evaluation.html"
+
+printf '\nThe report:       %s\nThe evaluation:   %s\nThe score file:   %s\nPractice lists:   %s\n' \
+  "$folder/runs/$second/report.html" "$folder/evaluation.html" "$folder/runs/$second/scores.parquet" "$folder/runs/$second/lists/"

@@ -1,0 +1,1 @@
+"""What each part of a report says: figures turned into words, tables and charts for the templates."""
