@@ -1,0 +1,169 @@
+"""The event tables of the scoring zone: which columns they have and how each comes from a pack's table.
+
+Nothing that names a person, a spell or an event is here, and no free text: a code passes only in the
+shape of its kind, a word only from the vocabulary of zone.toml. A value in another shape becomes NULL.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from interfaces.codes import admission_kind_sql
+from interfaces.extracts.casts import literal
+from interfaces.extracts.contract import TABLES
+from stratify.days import day_number_sql
+from stratify.exceptions import ConfigRefused
+from stratify.settings import read_toml
+
+Vocabulary = Mapping[str, tuple[str, ...]]
+"""The words that pass, by the name of their list in zone.toml."""
+
+_ICD10 = "[A-Z][0-9][0-9A-Z]{1,4}"
+
+
+@dataclass(frozen=True)
+class ZoneColumn:
+    """A column: its name and type in the zone, and the DuckDB expression over the pack's typed columns.
+
+    `avail_date` is a DATE the expression may use: when the row reached the warehouse.
+    """
+
+    name: str
+    sql_type: str
+    expression: str
+
+
+@dataclass(frozen=True)
+class EventTable:
+    """An event table: its columns after pid, day and avail, and whether its whole history is kept.
+
+    `look_ahead` keeps rows after the last index date, which outcomes are counted from.
+    """
+
+    name: str
+    columns: tuple[ZoneColumn, ...]
+    whole_history: bool = False
+    look_ahead: bool = False
+
+    @property
+    def event_date(self) -> str:
+        """The contract's column that dates an event."""
+        column = TABLES[self.name].event_date
+        assert column is not None  # a test holds every table here among the contract's event tables
+        return column
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return ("pid", "day", "avail", *(column.name for column in self.columns))
+
+
+def read_vocabulary(config: Path) -> Vocabulary:
+    """The words that may pass into the zone; ConfigRefused where a list is missing."""
+    lists: Mapping[str, Any] = read_toml(config / "zone.toml").get("vocabulary", {})
+    missing = [name for name in ("unit", "mental_health_team", "social_care_outcome") if not lists.get(name)]
+    if missing:
+        raise ConfigRefused(f"the lists {', '.join(missing)} in zone.toml", "none", "Copy them from the installed one.")
+    return {name: tuple(map(str, words)) for name, words in lists.items()}
+
+
+def event_tables(vocabulary: Vocabulary) -> tuple[EventTable, ...]:
+    """Every event table of the zone, in the order of the contract."""
+    return (
+        EventTable("gp_codes", _gp_codes(vocabulary), whole_history=True),
+        EventTable("gp_prescriptions", (_shaped("bnf_code", "[0-9][0-9A-Z]{1,14}"),)),
+        EventTable("gp_appointments", (_closed("gp_appointments", "mode"), _flag("attended"))),
+        EventTable("admissions", _admissions(), whole_history=True, look_ahead=True),
+        EventTable("ed_attendances", _ed_attendances(), look_ahead=True),
+        EventTable("outpatients", (_TREATMENT, _flag("first_attendance"), _flag("attended"))),
+        EventTable("community_contacts", (_closed("community_contacts", "team"),)),
+        EventTable("mental_health_contacts", (_word("team", vocabulary["mental_health_team"]), _flag("inpatient"))),
+        EventTable("social_care_events", _social_care(vocabulary), whole_history=True),
+    )
+
+
+def _flag(name: str) -> ZoneColumn:
+    return ZoneColumn(name, "TINYINT", name)
+
+
+def _whole(name: str, source: str) -> ZoneColumn:
+    """A code of digits as a number; NULL where it is none."""
+    return ZoneColumn(name, "BIGINT", f"TRY_CAST({source} AS BIGINT)")
+
+
+def _pence(name: str, source: str) -> ZoneColumn:
+    return ZoneColumn(name, "BIGINT", f"round({source} * 100)")
+
+
+def _shaped(name: str, shape: str) -> ZoneColumn:
+    return ZoneColumn(name, "VARCHAR", f"CASE WHEN regexp_full_match({name}, '{shape}') THEN {name} END")
+
+
+def _closed(table: str, name: str) -> ZoneColumn:
+    values = ", ".join(literal(value) for value in TABLES[table].column(name).values)
+    return ZoneColumn(name, "VARCHAR", f"CASE WHEN {name} IN ({values}) THEN {name} END")
+
+
+def _word(name: str, words: tuple[str, ...]) -> ZoneColumn:
+    known = ", ".join(literal(word) for word in sorted({word.lower() for word in words}))
+    passes = f"list_contains([{known}], lower({name}))"
+    return ZoneColumn(name, "VARCHAR", f"CASE WHEN {passes} THEN {name} WHEN {name} IS NOT NULL THEN 'other' END")
+
+
+def _diagnoses(name: str) -> str:
+    """ICD-10 codes separated by ';', capital and without the dot; what is no code is left out.
+
+    Nearly every cell is right as it stands, so only the others are taken apart.
+    """
+    cleaned = f"string_split(regexp_replace(upper({name}), '[ .†*+-]', '', 'g'), ';')"
+    kept = f"list_filter({cleaned}, lambda code: regexp_full_match(code, '{_ICD10}'))"
+    return (
+        f"CASE WHEN regexp_full_match({name}, '{_ICD10}(;{_ICD10})*') THEN {name}"
+        f" ELSE nullif(array_to_string({kept}, ';'), '') END"
+    )
+
+
+_TREATMENT = _shaped("treatment_function", "[0-9A-Z]{3}")
+
+
+def _gp_codes(vocabulary: Vocabulary) -> tuple[ZoneColumn, ...]:
+    return (
+        _whole("snomed", "snomed_code"),
+        ZoneColumn("value", "DOUBLE", "numeric_value"),
+        _word("unit", vocabulary["unit"]),
+    )
+
+
+def _admissions() -> tuple[ZoneColumn, ...]:
+    stay = "coalesce(discharged_on, avail_date) - admitted_on"
+    return (
+        ZoneColumn("kind", "VARCHAR", admission_kind_sql("admission_method", "patient_classification")),
+        ZoneColumn("discharged_day", "INTEGER", day_number_sql("discharged_on")),
+        # A stay still open counts up to the day its row came: so long, at least, it lasted.
+        ZoneColumn("los_days", "SMALLINT", f"least(greatest({stay}, 0), 32767)"),
+        ZoneColumn("primary_diagnosis", "VARCHAR", _diagnoses("primary_diagnosis")),
+        ZoneColumn("secondary_diagnoses", "VARCHAR", _diagnoses("secondary_diagnoses")),
+        _TREATMENT,
+        _shaped("discharge_destination", "[0-9A-Z]{2}"),
+        _pence("cost_pence", "cost_gbp"),
+    )
+
+
+def _ed_attendances() -> tuple[ZoneColumn, ...]:
+    return (
+        _closed("ed_attendances", "department_type"),
+        _shaped("acuity", "[0-9]{1,18}"),
+        _flag("admitted"),
+        _whole("chief_complaint", "chief_complaint"),
+        _pence("cost_pence", "cost_gbp"),
+    )
+
+
+def _social_care(vocabulary: Vocabulary) -> tuple[ZoneColumn, ...]:
+    closed = [_closed("social_care_events", name) for name in ("event_type", "service_type", "client_group")]
+    return (
+        *closed,
+        ZoneColumn("ended_day", "INTEGER", day_number_sql("ended_on")),
+        ZoneColumn("hours_tenths", "INTEGER", "round(hours_per_week * 10)"),
+        _word("outcome", vocabulary["social_care_outcome"]),
+    )
