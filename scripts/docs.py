@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
-import click
 import typer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,9 +13,9 @@ sys.path.insert(0, str(ROOT))
 
 from interfaces.extracts.contract import TABLES, ColumnSpec, TableSpec  # noqa: E402
 from interfaces.scores import describe_columns  # noqa: E402
-from stratify.codelists import read_index  # noqa: E402
 from stratify.exceptions import EXIT_CODES  # noqa: E402
 from stratify.features.catalogue import FEATURES  # noqa: E402
+from stratify.features.codelists import load_codelists  # noqa: E402
 
 MADE = "<!-- Written by `make docs`. Change the code it describes, not this page. -->\n"
 
@@ -28,12 +28,12 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def option_rows(command: click.Command) -> list[tuple[str, str, str]]:
+def option_rows(command: Any) -> list[tuple[str, str, str]]:
     rows = []
     for parameter in command.params:
         if parameter.name == "help":
             continue
-        option = isinstance(parameter, click.Option)
+        option = parameter.param_type_name == "option"
         name = ", ".join(parameter.opts) if option else (parameter.metavar or str(parameter.name).upper())
         meaning = getattr(parameter, "help", None) or ""
         rows.append((f"`{name}`", "yes" if parameter.required else "", meaning))
@@ -41,8 +41,8 @@ def option_rows(command: click.Command) -> list[tuple[str, str, str]]:
 
 
 def command_page(title: str, app: typer.Typer) -> str:
-    group = typer.main.get_command(app)
-    assert isinstance(group, click.Group)
+    # Typer brings its own copy of click, so a group is known by its commands and not by its class.
+    group: Any = typer.main.get_command(app)
     parts = [f"# The `{title}` command\n", MADE]
     for name, command in sorted(group.commands.items()):
         parts.append(f"## {title} {name}\n\n{command.help or ''}\n")
@@ -58,7 +58,7 @@ def stratify_page() -> str:
 
 
 def caseload_page() -> str:
-    from caseload.commands import app
+    from caseload.__main__ import app
 
     return command_page("caseload", app)
 
@@ -80,16 +80,16 @@ def pack_page() -> str:
 
 
 def features_page() -> str:
-    rows = (
-        (f"`{f.name}`", f.group, f.source, f.window_days or "", f.unit, f.rationale)
-        for f in FEATURES
-    )
+    rows = ((f"`{f.name}`", f.group, f.source, f.window_days or "", f.unit, f.rationale) for f in FEATURES)
     head = ("feature", "group", "source", "window, days", "unit", "why")
     return f"# Features\n\n{MADE}\n{len(FEATURES)} features.\n\n{table(head, rows)}"
 
 
 def code_lists_page() -> str:
-    rows = ((f"`{e.name}`", e.system, e.count, e.date, e.source, e.note) for e in read_index())
+    rows = (
+        (f"`{e.name}`", e.system, len(e.codes), e.date, e.source, e.note)
+        for e in load_codelists(ROOT / "config").values()
+    )
     return f"# Code lists\n\n{MADE}\n{table(('list', 'system', 'codes', 'date', 'source', 'note'), rows)}"
 
 

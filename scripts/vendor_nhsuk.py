@@ -75,7 +75,9 @@ def prune(css: str) -> str:
 def main(package: Path) -> int:
     """Write the pruned style sheet; returns the exit code."""
     css = (package / "dist" / "nhsuk" / f"nhsuk-frontend-{VERSION}.min.css").read_text(encoding="utf-8")
-    notice = f"/* NHS.UK frontend {VERSION}, a subset. MIT licence, see NHSUK-LICENCE.txt. Made by vendor_nhsuk.py. */\n"
+    notice = (
+        f"/* NHS.UK frontend {VERSION}, a subset. MIT licence, see NHSUK-LICENCE.txt. Made by vendor_nhsuk.py. */\n"
+    )
     TARGET.write_text(notice + prune(css), encoding="utf-8")
     return 0
 
