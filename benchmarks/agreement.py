@@ -90,7 +90,7 @@ def compare_scores(run: Path, peer: Path, key: Key, found: Agreement) -> None:
     """Raw scores, probabilities and tiers of the run folder and the peer's scores.parquet."""
     ours = pd.read_parquet(run / "scores.parquet", columns=["pseudonym", "raw_score", "probability", "tier"])
     theirs = pd.read_parquet(peer / "scores.parquet", columns=["nhs_number", "raw_score", "probability", "tier"])
-    theirs["pseudonym"] = pseudonyms(key, theirs["nhs_number"].to_numpy(dtype=str))
+    theirs["pseudonym"] = np.asarray(pseudonyms(key, theirs["nhs_number"].to_numpy(dtype=str)), dtype=str)
     both = ours.merge(theirs, on="pseudonym", how="outer", suffixes=("", "_peer"), indicator=True)
     if (both["_merge"] != "both").any():
         found.differences.append(f"scores: {int((both['_merge'] != 'both').sum())} people are in only one of the two")

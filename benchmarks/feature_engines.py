@@ -131,17 +131,15 @@ def _widened(statement: Statement, measures: tuple[Measure, ...], horizon: int) 
     return WideStatement(relation, None if whole else horizon, measures, tuple(cells[m] for m in measures))
 
 
-def scatter_wide(values, statement, found, place, first):
+def scatter_wide(values, statement, found, rows):
     """Put a wide result into the matrix: one column after the other."""
     if not isinstance(statement, WideStatement):
-        return _SCATTER(values, statement, found, place, first)
-    offset = np.asarray(found["pid"], dtype=np.int64) - first
-    row = place[offset]
+        return _SCATTER(values, statement, found, rows)
     for number, (measure, label) in enumerate(statement._cells()):
         cells = statement.cells[statement.measures.index(measure)]
         result = found[f"m{number}"]
-        keep = (row >= 0) & ~np.ma.getmaskarray(result)
-        values[row[keep], cells[label]] = np.ma.getdata(result)[keep] * measure.scale
+        keep = ~np.ma.getmaskarray(result)
+        values[rows[keep], cells[label]] = np.ma.getdata(result)[keep] * measure.scale
     return None
 
 

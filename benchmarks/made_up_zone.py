@@ -59,7 +59,7 @@ def write_made_up_zone(folder: Path, people: int, seed: int) -> Zone:
 
 def _write(table: pa.Table, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path, compression="zstd", row_group_size=122880)
+    pq.write_table(table, path, compression="snappy", row_group_size=122880)
 
 
 def _write_people(folder: Path, people: int, random: np.random.Generator) -> None:

@@ -25,9 +25,15 @@ from stratify.features.catalogue import features_named, sensitive_groups
 from stratify.features.codelists import load_codelist
 from stratify.features.definition import Aggregate, Feature
 from stratify.features.measurement_units import MEASURED
-from stratify.features.medicines import SECTIONS
 from stratify.features.moment import Moment
-from stratify.features.reference import ADMISSION_DIAGNOSES, CONDITIONS, FRAILTY_DEFICITS, RECORDED, reference_tables
+from stratify.features.reference import (
+    ADMISSION_DIAGNOSES,
+    CONDITIONS,
+    FRAILTY_DEFICITS,
+    MEDICINE_CODE_LENGTH,
+    RECORDED,
+    reference_tables,
+)
 from stratify.features.stages import STAGES
 from stratify.reasons.book import read_reasons
 from stratify.settings import default_config
@@ -136,11 +142,16 @@ def _codes(config: Path) -> dict[str, Any]:
     found["charlson"] = [[row["code"], row["condition"], int(row["weight"])] for row in charlson]
     found["hfrs"] = [[row["code"], round(float(row["points"]) * 10)] for row in hfrs]
     tables = {table.name: table for table in reference_tables(config)}
-    found["medicine"] = [list(re.findall(r"'([^']*)'", row)) for row in tables["ref_medicine"].rows]
+    found["medicine"] = [_code_and_list(row) for row in tables["ref_medicine"].rows]
     found["unit"] = [_literals(row) for row in tables["ref_unit"].rows]
-    found["recorded_names"], found["sections"] = RECORDED, SECTIONS
+    found["recorded_names"], found["medicine_length"] = RECORDED, MEDICINE_CODE_LENGTH
     found["conditions"], found["deficits"] = len(CONDITIONS), len(FRAILTY_DEFICITS)
     return found
+
+
+def _code_and_list(row: str) -> list[Any]:
+    code, number = row.strip("()").split(", ")
+    return [code.strip("'"), int(number)]
 
 
 def _literals(row: str) -> list[Any]:
@@ -172,9 +183,8 @@ _ROWS = {
         "SELECT pid, {t} - day AS ago, list AS label FROM chunk_gp_codes JOIN ref_recorded ON snomed = code WHERE {usable}"
     ),
     "medicines_by_section": (
-        "SELECT pid, {t} - day AS ago, CASE medicine "
-        + " ".join(f"WHEN '{name}' THEN {number}" for number, name in enumerate(SECTIONS))
-        + " END AS label FROM chunk_gp_prescriptions JOIN ref_medicine ON substr(bnf_code, 1, 6) = code"
+        f"SELECT pid, {{t}} - day AS ago, list AS label FROM chunk_gp_prescriptions"
+        f" JOIN ref_medicine ON substr(bnf_code, 1, {MEDICINE_CODE_LENGTH}) = code"
         " WHERE {usable} AND day >= {t} - 365"
     ),
 }

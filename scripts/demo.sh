@@ -12,6 +12,7 @@ if [ -e "$folder" ]; then
   printf '%s\n' "The folder $folder is there from an earlier time; remove it with: rm -rf $folder" >&2
   exit 5
 fi
+mkdir -p "$folder/keys" "$folder/models/emergency_admission_12m" "$folder/runs"
 step() { printf '\n── %s\n' "$*"; }
 
 step "A made-up borough of $people people, its extracts up to $second and a year later"
@@ -28,7 +29,8 @@ $stratify run "$folder/borough/pack" --index "$first" --key "$folder/keys/place.
 step "The monthly run, $second, with what changed since $first"
 $stratify run "$folder/borough/pack" --index "$second" --key "$folder/keys/place.key" --model "$folder/models/emergency_admission_12m/demo" --out "$folder/runs/$second" --previous "$folder/runs/$first"
 step "A year later: was it right?"
-$stratify evaluate "$folder/runs/$second" --outcomes "$folder/borough/pack_later" --key "$folder/keys/place.key" --json "$folder/evaluation.json" --html "$folder/evaluation.html"
+$stratify evaluate "$folder/runs/$second" --outcomes "$folder/borough/pack_later" --key "$folder/keys/place.key" --json "$folder/evaluation.json" --truth "$folder/borough/truth" \
+    --html "$folder/evaluation.html"
 
 printf '\nThe report:       %s\nThe evaluation:   %s\nThe score file:   %s\nPractice lists:   %s\n' \
   "$folder/runs/$second/report.html" "$folder/evaluation.html" "$folder/runs/$second/scores.parquet" "$folder/runs/$second/lists/"

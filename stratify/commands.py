@@ -108,11 +108,10 @@ def check_pack(
     """Report on a pack, table by table; exit 0 where a run may use it, 1 where it is refused."""
     from stratify.pipeline.check_pack import check_pack_command
 
-    code = check_pack_command(
+    check_pack_command(
         pack, json_path=json_path, feeds=feeds, allow_gap=allow_gap or (), memory=memory, threads=threads,
         echo=typer.echo,
     )  # fmt: skip
-    raise typer.Exit(code)
 
 
 @app.command("make-key")

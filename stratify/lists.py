@@ -5,6 +5,7 @@ that is never read as a formula or a link in XLSX. The same list always gives th
 """
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from typing import Any
 import xlsxwriter
 
 from stratify.reasons.phrases import day_in_words
+from stratify.spreadsheet import Cell, put_rows
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet take a cell for a formula."""
@@ -22,8 +24,6 @@ DEMONSTRATION = "For demonstration, not for care: scored by a model fitted on ma
 
 # A spreadsheet keeps the moment it was made; a fixed one, so that the same list is the same file.
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001  (the file format has no zone)
-
-Cell = str | int | float
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Column:
 
 @dataclass(frozen=True)
 class ListHeading:
-    """What a reader must know before the first row."""
+    """What a reader must know before the first row; `whom` completes "Filter: everyone of this practice …"."""
 
     practice_code: str
     practice_name: str
@@ -45,6 +45,7 @@ class ListHeading:
     extracted_on: date
     score: str
     model_version: str
+    whom: str
     people: int
     demonstration: bool
     purpose: str | None
@@ -56,7 +57,7 @@ class ListHeading:
             DEMONSTRATION if self.demonstration else "",
             f"Risk as at {day_in_words(self.index_date)}, from records extracted on {day_in_words(self.extracted_on)}.",
             "Order: highest risk first. Equal scores in order of pseudonym.",
-            f"Filter: everyone of this practice in the very high, high or moderate tier ({self.people:,} people).",
+            f"Filter: everyone of this practice {self.whom} ({self.people:,} {'person' if self.people == 1 else 'people'}).",
             f"Score: {self.score}, version {self.model_version}.",
             f"NHS numbers shown for this purpose: {self.purpose}" if self.purpose else "",
             "A score supports a professional's judgement and does not replace it.",
@@ -74,23 +75,19 @@ def write_csv(path: Path, heading: ListHeading, columns: Sequence[Column]) -> No
         writer.writerows(zip(*(_disarmed_cells(column.cells) for column in columns), strict=True))
 
 
-def write_xlsx(path: Path, heading: ListHeading | None, columns: Sequence[Column], scratch: Path) -> None:
-    """The same as a spreadsheet with frozen titles and filters; without a heading the titles are the first row."""
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "tmpdir": str(scratch),
-    }
-    with xlsxwriter.Workbook(str(path), options) as book:
+def write_xlsx(path: Path, heading: ListHeading | None, columns: Sequence[Column]) -> None:
+    """The same as a spreadsheet with frozen titles and filters; without a heading the titles are the first row.
+
+    Every cell is text or a number, so that nothing in it can be a formula or a link.
+    """
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    skeleton = io.BytesIO()
+    with xlsxwriter.Workbook(skeleton, options) as book:
         book.set_properties({"title": heading.lines()[0] if heading else "Identified list", "created": _MADE})
         sheet = book.add_worksheet(heading.practice_code if heading else "list")
-        _set_up_page(sheet, columns)
         top = _write_heading(sheet, heading, book.add_format({"bold": True}))
-        _write_rows(
-            sheet, columns, top, book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        )
+        _write_titles(book, sheet, columns, top)
+    put_rows(skeleton, path, top + 1, [column.cells for column in columns])
 
 
 def disarmed(text: str) -> str:
@@ -106,14 +103,6 @@ def _disarmed_cells(cells: Sequence[Cell]) -> list[Cell]:
     return [disarmed(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
-def _set_up_page(sheet: Any, columns: Sequence[Column]) -> None:
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    for number, column in enumerate(columns):
-        sheet.set_column(number, number, column.width)
-
-
 def _write_heading(sheet: Any, heading: ListHeading | None, bold: Any) -> int:
     """Writes the heading and returns the row the titles go in."""
     if heading is None:
@@ -124,16 +113,17 @@ def _write_heading(sheet: Any, heading: ListHeading | None, bold: Any) -> int:
     return len(lines) + 1
 
 
-def _write_rows(sheet: Any, columns: Sequence[Column], top: int, title: Any) -> None:
+def _write_titles(book: Any, sheet: Any, columns: Sequence[Column], top: int) -> None:
+    """Titles, page and widths, and under the titles the model row the people's rows take the place of."""
+    title = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     for number, column in enumerate(columns):
+        sheet.set_column(number, number, column.width)
         sheet.write_string(top, number, column.title, title)
+        sheet.write_blank(top + 1, number, None, wrapped)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(top)
     sheet.freeze_panes(top + 1, 0)
-    people = len(columns[0].cells)
-    sheet.autofilter(top, 0, top + max(people, 1), len(columns) - 1)
-    for row, cells in enumerate(zip(*(column.cells for column in columns), strict=True), top + 1):
-        for number, cell in enumerate(cells):
-            if not isinstance(cell, str):
-                sheet.write_number(row, number, cell)
-            elif cell:  # an empty cell needs no element of its own
-                sheet.write_string(row, number, cell)
+    sheet.autofilter(top, 0, top + max(len(columns[0].cells), 1), len(columns) - 1)

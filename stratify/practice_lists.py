@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from stratify.exceptions import InputRefused
-from stratify.lists import Cell, Column, ListHeading, write_csv, write_xlsx
+from stratify.lists import Column, ListHeading, write_csv, write_xlsx
 from stratify.score_table import People, RunFacts
+from stratify.spreadsheet import Cell
 from stratify.tier_scheme import TIER_WORDS, TIERS, Capacity
+from stratify.tiers import NONE
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9]{3,12}")
 _FLAGS = {
@@ -32,10 +35,25 @@ Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class ListKind:
+    """One kind of list: the folder it goes in ("" for the lists' own) and whom it holds, in words."""
+
+    folder: str
+    whom: str
+    spreadsheet: bool
+
+
+IN_A_TIER = ListKind("", "in the very high, high or moderate tier", spreadsheet=True)
+RISING = ListKind("rising", "whose risk has risen markedly since the last run, in a tier or not", spreadsheet=False)
+NOT_KNOWN = ListKind("not-known-to-services", "in a tier and not known to services", spreadsheet=False)
+
+
+@dataclass(frozen=True)
 class ListContent:
     """What the lists are made of: everyone, the rank order, words for movement, names, and how people are named.
 
-    `moved` has words per person; `numbers` are NHS numbers of `people.listed` in its order, or None for pseudonyms.
+    `moved` has words per person; `numbers` are NHS numbers of the people `on_lists` gives, in that order, or None for
+    pseudonyms.
     """
 
     people: People
@@ -49,19 +67,38 @@ class ListContent:
     purpose: str | None
 
 
-def write_practice_lists(folder: Path, content: ListContent, scratch: Path) -> int:
-    """Writes <practice>.csv and .xlsx for every practice; returns the number of rows in all."""
+def on_lists(people: People) -> Places:
+    """Places of everyone who is on any list, in rising order: in a tier, or rising."""
+    return np.nonzero((people.tier < NONE) | people.rising)[0]
+
+
+def write_practice_lists(folder: Path, content: ListContent) -> int:
+    """Writes every practice's lists; returns the number of people on them.
+
+    <practice>.csv and .xlsx hold those in a tier; rising/ and not-known-to-services/ the people of those lists (CSV).
+    """
+    people = content.people
     folder.mkdir()
-    columns = _columns(content)
-    codes = content.people.practice_code.to_numpy(zero_copy_only=False)[_listed_in_order(content)]
-    for code, name in sorted(content.practices.items()):
+    for code in content.practices:
         _check_file_name(code)
-        mine = np.nonzero(codes == code)[0]
-        heading = _heading(content, code, name, len(mine))
+    chosen = {IN_A_TIER: people.tier < NONE, RISING: people.rising, NOT_KNOWN: people.not_known_to_services}
+    for kind, inside in chosen.items():
+        (folder / kind.folder).mkdir(exist_ok=True)
+        _write_kind(folder / kind.folder, content, kind, content.order[inside[content.order]])
+    return len(on_lists(people))
+
+
+def _write_kind(folder: Path, content: ListContent, kind: ListKind, rows: Places) -> None:
+    columns = _columns(content, rows)
+    encoded = content.people.practice_code.take(pa.array(rows)).dictionary_encode()
+    number, known = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+    for code, name in sorted(content.practices.items()):
+        mine = np.nonzero(number == known.index(code))[0] if code in known else np.empty(0, np.int64)
+        heading = _heading(content, kind, (code, name), len(mine))
         own = _own_columns(content, columns, mine)
         write_csv(folder / f"{code}.csv", heading, own)
-        write_xlsx(folder / f"{code}.xlsx", heading, own, scratch)
-    return len(codes)
+        if kind.spreadsheet:
+            write_xlsx(folder / f"{code}.xlsx", heading, own)
 
 
 def show_nhs_number(digits: str) -> str:
@@ -85,22 +122,12 @@ def joined_reasons(people: People) -> Texts:
     return np.array([*joined, ""], dtype=object)[:-1]
 
 
-def _listed_in_order(content: ListContent) -> Places:
-    """Places of everyone in a tier, in rank order."""
-    return content.order[content.people.tier[content.order] < len(TIERS) - 1]
-
-
-def _columns(content: ListContent) -> dict[str, Texts]:
-    """The cells of everybody listed, by title, in rank order."""
-    people, rows = content.people, _listed_in_order(content)
-    place = np.searchsorted(people.listed, rows)
+def _columns(content: ListContent, rows: Places) -> dict[str, Texts]:
+    """The cells of the people at these places, by title."""
+    people = content.people
     words = np.array([TIER_WORDS[tier] for tier in TIERS] + [""], dtype=object)
-    person = ("Pseudonym", people.pseudonym.to_numpy(zero_copy_only=False)[rows])
-    if content.numbers is not None:
-        numbers = np.array([show_nhs_number(number) for number in content.numbers] + [""], dtype=object)
-        person = ("NHS number", numbers[place])
     return {
-        person[0]: person[1],
+        **_person_column(content, rows),
         "Tier": words[people.tier[rows]],
         "Percentile": np.round(people.percentile[rows], 2).astype(object),
         **_score_column(people, rows),
@@ -108,8 +135,24 @@ def _columns(content: ListContent) -> dict[str, Texts]:
         "Movement": content.moved[rows],
         "Flags": _flags(people, rows),
         "Cohorts": _cohorts(people, rows, content.cohort_names),
-        "Reasons, largest first": joined_reasons(people)[place],
+        "Reasons, largest first": _spread(people.listed, joined_reasons(people), rows),
     }
+
+
+def _person_column(content: ListContent, rows: Places) -> dict[str, Texts]:
+    people = content.people
+    if content.numbers is None:
+        return {"Pseudonym": people.pseudonym.take(pa.array(rows)).to_numpy(zero_copy_only=False)}
+    shown = np.array([show_nhs_number(number) for number in content.numbers.tolist()], dtype=object)
+    return {"NHS number": _spread(on_lists(people), shown, rows)}
+
+
+def _spread(places: Places, texts: Texts, rows: Places) -> Texts:
+    """The text of each person at `rows`; empty for those not among `places` (in rising order)."""
+    padded = np.append(texts, "")
+    at = np.searchsorted(places, rows)
+    known = np.append(places, -1)[at] == rows
+    return np.where(known, padded[at], "")
 
 
 def _score_column(people: People, rows: Places) -> dict[str, Texts]:
@@ -149,15 +192,16 @@ def _blocks(capacity: Capacity, people: int) -> list[Cell]:
     ]
 
 
-def _heading(content: ListContent, code: str, name: str, people: int) -> ListHeading:
+def _heading(content: ListContent, kind: ListKind, practice: tuple[str, str], people: int) -> ListHeading:
     facts = content.facts
     return ListHeading(
-        practice_code=code,
-        practice_name=name,
+        practice_code=practice[0],
+        practice_name=practice[1],
         index_date=facts.index_date,
         extracted_on=facts.extracted_on,
         score=SCORE_WORDS[facts.score_kind],
         model_version=facts.model_version,
+        whom=kind.whom,
         people=people,
         demonstration=facts.demonstration,
         purpose=content.purpose,

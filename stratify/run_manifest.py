@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ def config_hashes(config: Path) -> dict[str, str]:
     return {path.relative_to(config).as_posix(): sha256_of(path) for path in sorted(files)}
 
 
+@cache
 def code_identity() -> dict[str, Any]:
     """Version of the program, one hash over its source files, and the libraries its bytes depend on."""
     folder = Path(__file__).resolve().parent

@@ -18,7 +18,7 @@ from stratify import identification_log
 from stratify.identification_log import Identification
 from stratify.movement import Kind
 from stratify.movement_table import movement_table, no_movement, words_for_movement
-from stratify.practice_lists import ListContent, percent, write_practice_lists
+from stratify.practice_lists import ListContent, on_lists, percent, write_practice_lists
 from stratify.reidentification import nhs_numbers
 from stratify.report import RunReportData, render_run_report
 from stratify.run_findings import RunFindings
@@ -48,7 +48,7 @@ class Written:
     manifest: dict[str, Any]
 
 
-def write_outputs(folder: Path, outputs: RunOutputs, setting: Setting, scratch: Path) -> Written:
+def write_outputs(folder: Path, outputs: RunOutputs, setting: Setting) -> Written:
     """Writes every file of the run into `folder` but its manifest and timings."""
     found = outputs.findings
     identity = _identity(outputs, setting)
@@ -57,7 +57,7 @@ def write_outputs(folder: Path, outputs: RunOutputs, setting: Setting, scratch: 
     _write_table(folder / "refused.parquet", found.register.refused)
     _write_table(folder / "movement.parquet", _movement(outputs))
     shutil.copyfile(outputs.rejects, folder / "rejects.parquet")
-    rows = _write_lists(folder / "lists", outputs, setting, scratch)
+    rows = _write_lists(folder / "lists", outputs, setting)
     data = report_data(found, _provenance(identity, name))
     (folder / "report.html").write_text(render_run_report(data), encoding="utf-8")
     write_json(folder / "report.json", _plain(data))
@@ -143,12 +143,12 @@ def _movement(outputs: RunOutputs) -> pa.Table:
     return movement_table(moved.previous, moved.current, practice, moved.movement, moved.explained)
 
 
-def _write_lists(folder: Path, outputs: RunOutputs, setting: Setting, scratch: Path) -> int:
+def _write_lists(folder: Path, outputs: RunOutputs, setting: Setting) -> int:
     found, moved = outputs.findings, outputs.moved
     people = found.people
     numbers = None
     if setting.purpose:
-        wanted = people.pseudonym.take(pa.array(people.listed)).to_numpy(zero_copy_only=False).astype("S32")
+        wanted = people.pseudonym.take(pa.array(on_lists(people))).to_numpy(zero_copy_only=False).astype("S32")
         numbers = nhs_numbers(setting.pack, setting.key, wanted)
     content = ListContent(
         people=people,
@@ -161,7 +161,7 @@ def _write_lists(folder: Path, outputs: RunOutputs, setting: Setting, scratch: P
         numbers=numbers,
         purpose=setting.purpose,
     )
-    return write_practice_lists(folder, content, scratch)
+    return write_practice_lists(folder, content)
 
 
 def _provenance(identity: dict[str, Any], name: str) -> list[tuple[str, str]]:

@@ -132,36 +132,34 @@ def _source(table: TableReport) -> SourceTable:
 
 def _practices(found: RunFindings) -> tuple[PracticeSize, ...]:
     people = found.people
-    codes = people.practice_code.to_numpy(zero_copy_only=False)
-    known, number = np.unique(codes.astype(str), return_inverse=True)
-    counts = np.bincount(number * len(TIERS) + people.tier, minlength=len(known) * len(TIERS)).reshape(-1, len(TIERS))
-    adult = found.register.column("age_years") >= found.scheme.adult_age
-    adults = np.bincount(number[adult], minlength=len(known))
-    expected = None if people.probability is None else np.bincount(number, people.probability, minlength=len(known))
-    rows = dict(zip(known.tolist(), range(len(known)), strict=True))
-    return tuple(
+    encoded = people.practice_code.dictionary_encode()
+    number, codes = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+    width = len(TIERS)
+    counts = np.bincount(number * width + people.tier, minlength=len(codes) * width).reshape(-1, width)
+    adults = np.bincount(number[found.register.column("age_years") >= found.scheme.adult_age], minlength=len(codes))
+    expected = None if people.probability is None else np.bincount(number, people.probability, minlength=len(codes))
+    new = np.bincount(number[_new_in_top(people)], minlength=len(codes)) if found.previous else None
+    sizes = [
         PracticeSize(
             code=code,
-            name=place.name,
-            network=place.network,
-            locality=place.locality,
-            people=int(counts[rows[code]].sum()),
-            adults=int(adults[rows[code]]),
-            tiers=dict(zip(TIERS, counts[rows[code]].tolist(), strict=True)),
-            expected_admissions=None if expected is None else round(float(expected[rows[code]]), 1),
-            new_in_top_tiers=_new_in_top(found, codes == code),
+            name=found.practices[code].name,
+            network=found.practices[code].network,
+            locality=found.practices[code].locality,
+            people=int(counts[row].sum()),
+            adults=int(adults[row]),
+            tiers=dict(zip(TIERS, counts[row].tolist(), strict=True)),
+            expected_admissions=None if expected is None else round(float(expected[row]), 1),
+            new_in_top_tiers=None if new is None else int(new[row]),
         )
-        for code, place in sorted(found.practices.items())
-        if code in rows
-    )
+        for row, code in enumerate(codes)
+    ]
+    return tuple(sorted(sizes, key=lambda size: size.code))
 
 
-def _new_in_top(found: RunFindings, mine: np.ndarray[Any, np.dtype[np.bool_]]) -> int | None:
+def _new_in_top(people: People) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """People now very high or high who were in neither tier in the previous run."""
-    if found.previous is None:
-        return None
-    now, then = found.people.tier[mine], found.people.previous_tier[mine]
-    return int(((now <= 1) & ((then < 0) | (then > 1))).sum())
+    before = people.previous_tier
+    return (people.tier <= 1) & ((before < 0) | (before > 1))
 
 
 def _activity(found: RunFindings) -> tuple[TierActivity, ...]:

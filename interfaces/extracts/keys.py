@@ -23,7 +23,7 @@ def duplicate_refusal(
     return Refusal(
         "duplicate_key",
         f"each {' and '.join(source.spec.key)} once",
-        f"{extra:,} row{'s' if extra > 1 else ''} that repeat one",
+        f"one that was used before, in {extra:,} row{'s' if extra > 1 else ''}",
         "Ask the supplier for a table without repeats, or with the latest row of each.",
         source.name,
         file,

@@ -61,7 +61,8 @@ def _try(candidate: Candidate, train: Lesson, validation: Lesson, growth: Growth
     classifier = _classifier(candidate, growth, growth.plan.most_trees)
     held = (validation.values, validation.event, validation.weight)
     classifier.fit(train.values, train.event, train.weight, validation=held, names=growth.names)
-    return Trial(candidate, min(classifier.validation_loss_), classifier.trees_, classifier)
+    # The last digits of LightGBM's mean depend on the number of threads.
+    return Trial(candidate, round(min(classifier.validation_loss_), 9), classifier.trees_, classifier)
 
 
 def grow(trial: Trial, lesson: Lesson, growth: Growth) -> RiskClassifier:

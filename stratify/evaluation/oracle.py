@@ -14,13 +14,17 @@ FEWEST_PEOPLE = 100
 """A bin with fewer people is not looked at: their true risks still scatter."""
 
 
-def against_truth(event: Bools, score: Floats, probability: Floats | None, truth: Floats) -> dict[str, Any]:
+def against_truth(
+    event: Bools, score: Floats, probability: Floats | None, truth: Floats, known: Bools | None = None
+) -> dict[str, Any]:
     """AUROC and PPV as shares of what the true risk itself reaches, and the predicted risk against the true one.
 
-    The last is free of the chance in outcomes: per 0.05 of predicted risk, its mean beside the mean of the true risks.
+    The first two are of those whose outcome is `known` (everybody where None). The last is of everybody and free of the
+    chance in outcomes: per 0.05 of predicted risk, its mean beside the mean of the true risks.
     """
-    ours, best = auroc(event, score), auroc(event, truth)
-    cuts = zip(at_cuts(event, score), at_cuts(event, truth), strict=True)
+    seen = np.ones(len(event), dtype=np.bool_) if known is None else known
+    ours, best = auroc(event[seen], score[seen]), auroc(event[seen], truth[seen])
+    cuts = zip(at_cuts(event[seen], score[seen]), at_cuts(event[seen], truth[seen]), strict=True)
     return {
         "auroc": ours,
         "auroc_of_truth": best,

@@ -18,14 +18,14 @@ _REASONS = {
     "depression": "In QAdmissions; worsens every other condition.",
     "diabetes": "In QAdmissions by type; an ambulatory-care-sensitive condition (Purdy 2009).",
     "epilepsy": "In QAdmissions: seizures are a common and often avoidable emergency admission.",
-    "heart_failure": "In QAdmissions; half of the people admitted with it come back within a year.",
+    "heart_failure": "In QAdmissions; admission for it is often followed by another.",
     "hypertension": "Common cause of vascular disease; in the eFI (Clegg 2016).",
     "learning_disability": "People with a learning disability die and are admitted earlier (LeDeR).",
     "palliative_care": "Near the end of life admissions are frequent and often unwanted.",
-    "parkinsons_disease": "In QAdmissions and the eFI: falls, infection, swallowing.",
+    "parkinsons_disease": "In the eFI (Clegg 2016): falls, infection, swallowing.",
     "peripheral_arterial_disease": "In the eFI (peripheral vascular disease): ulcers, infection, amputation.",
     "rheumatoid_arthritis": "In QAdmissions: infection and vascular disease beside the joints.",
-    "severe_mental_illness": "In QAdmissions: physical illness comes 15 to 20 years earlier.",
+    "severe_mental_illness": "In QAdmissions: people with it die 15 to 20 years earlier, mostly of physical illness.",
     "stroke": "In QAdmissions and the eFI: another stroke, falls, aspiration.",
 }
 # Conditions that come and go: a recent record means more than the first.

@@ -22,7 +22,7 @@ _HOME = _family("gp_home_visits", "gp_home_visits", "kept = 1 AND mode = 'home_v
 _MISSED = _family("gp_missed", "missed_appointments", "kept = 0")
 
 FEATURES = (
-    *_ALL.counts((30, 90, 365), "contacts", "Rising GP contact precedes admission (Nuffield Combined Predictive Model; QAdmissions)."),
+    *_ALL.counts((30, 90, 365), "contacts", "Contact with general practice rises before admission (Combined Predictive Model, King's Fund 2006)."),
     _ALL.latest("Dates the contact; its absence can be unmet need."),
     *_SURGERY.counts((365,), "contacts", "Able to come to the surgery."),
     _SURGERY.latest("Dates the contacts at the surgery."),
@@ -32,6 +32,6 @@ FEATURES = (
     _ONLINE.latest("Dates the online contacts."),
     *_HOME.counts((90, 365), "visits", "A home visit means the person could not come: frailty or serious illness."),
     _HOME.latest("Dates the home visits."),
-    *_MISSED.counts((365,), "appointments", "Missed GP appointments predict death and admission (McQueenie 2019)."),
+    *_MISSED.counts((365,), "appointments", "People who miss GP appointments die earlier (McQueenie 2019)."),
     _MISSED.latest("Dates the missed appointments."),
 )  # fmt: skip

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stratify.features.catalogue import features_named, references_of, stages_of
-from stratify.features.chunk import Chunk, lay_chunk, lay_references, read_moment, scored_pids, whole_chunks
+from stratify.features.chunk import Chunk, chunk_of, lay_chunk, lay_references, read_moment, scored_pids, whole_chunks
 from stratify.features.definition import Feature
 from stratify.features.moment import Moment
 from stratify.features.stages import Stage
@@ -64,7 +64,7 @@ def iter_feature_chunks(
     engine = _engine(zone, index_date, names, connection, config)
     for chunk in whole_chunks(zone):
         lay_chunk(chunk, engine.moment, engine.stages, connection)
-        yield _measure(engine, scored_pids(connection))
+        yield _measure(engine, chunk, scored_pids(connection))
 
 
 def build_features(
@@ -83,13 +83,13 @@ def build_features(
     wanted = np.asarray(pids, dtype=np.int32)
     engine = _engine(zone, index_date, names, connection, config)
     values = np.empty((len(wanted), len(engine.features)), dtype=np.float32)
-    chunk_of = wanted // zone.chunk_size
-    for number in np.unique(chunk_of):
-        inside = chunk_of == number
+    numbers = wanted // zone.chunk_size
+    for number in np.unique(numbers):
+        inside = numbers == number
         people, back = np.unique(wanted[inside], return_inverse=True)
-        chunk = Chunk(zone, int(number), int(people[0]), int(people[-1]))
+        chunk = chunk_of(zone, int(number), people)
         lay_chunk(chunk, engine.moment, engine.stages, connection)
-        values[inside] = _measure(engine, people).values[back]
+        values[inside] = _measure(engine, chunk, people).values[back]
     return FeatureMatrix(wanted, tuple(names), values)
 
 
@@ -102,52 +102,36 @@ def _engine(
     return _Engine(connection, read_moment(zone, index_date, connection), features, plan(features), stages)
 
 
-def _measure(engine: _Engine, people: Pids) -> FeatureMatrix:
-    """The features of some of the people laid out in the connection, given in order of pid."""
-    values = np.empty((len(people), len(engine.features)), dtype=np.float32)
+def _measure(engine: _Engine, chunk: Chunk, people: Pids) -> FeatureMatrix:
+    """The features of some of the people of the chunk laid out in the connection, given in order of pid."""
+    names = tuple(feature.name for feature in engine.features)
+    # One row more than there are people: results about anyone else go there and are dropped with it.
+    values = np.empty((len(people) + 1, len(names)), dtype=np.float32)
     values[:] = np.array([feature.measure.empty for feature in engine.features], dtype=np.float32)
     if len(people):
-        place = _places(people)
+        row_of = np.full(chunk.last - chunk.first + 1, len(people), dtype=np.int64)
+        row_of[people - chunk.first] = np.arange(len(people))
         for statement in engine.statements:
             found = engine.connection.execute(statement.sql(engine.moment)).fetchnumpy()
-            _scatter(values, statement, found, place, int(people[0]))
-    names = tuple(feature.name for feature in engine.features)
-    return FeatureMatrix(people, names, values)
-
-
-def _places(people: Pids) -> npt.NDArray[np.int64]:
-    """The row of every pid from the first person to the last; -1 for those not wanted."""
-    place = np.full(int(people[-1]) - int(people[0]) + 1, -1, dtype=np.int64)
-    place[people - people[0]] = np.arange(len(people))
-    return place
+            _scatter(values, statement, found, row_of[np.asarray(found["pid"]) - chunk.first])
+    return FeatureMatrix(people, names, values[:-1])
 
 
 def _scatter(
-    values: npt.NDArray[np.float32],
-    statement: Statement,
-    found: dict[str, Any],
-    place: npt.NDArray[np.int64],
-    first: int,
+    values: npt.NDArray[np.float32], statement: Statement, found: dict[str, Any], rows: npt.NDArray[np.int64]
 ) -> None:
-    """Put a statement's results (one row per person and label) into the columns they belong to."""
-    row = _rows_of(np.asarray(found["pid"], dtype=np.int64) - first, place)
-    wanted = np.flatnonzero(row >= 0)
-    start = row[wanted] * values.shape[1]
-    labels = np.asarray(found["label"])[wanted] if statement.relation.labels else np.zeros(len(wanted), dtype=np.int64)
-    flat = values.reshape(-1)
+    """Put a statement's results (one per person and label) into the rows and columns they belong to."""
+    flat, start, dropped = values.reshape(-1), rows * values.shape[1], values.size - values.shape[1]
+    labels = np.asarray(found["label"]) if statement.relation.labels else np.zeros(len(rows), dtype=np.int8)
     for number, (measure, cells) in enumerate(zip(statement.measures, statement.cells, strict=True)):
-        result = found[f"m{number}"]
         column_of = np.full(max(len(statement.relation.labels), 1), -1, dtype=np.int64)
         column_of[list(cells)] = list(cells.values())
         column = column_of[labels]
-        # What the engine calls NULL is not recorded: the matrix keeps what stands for that.
-        keep = np.flatnonzero((column >= 0) & ~np.ma.getmaskarray(result)[wanted])
-        flat[start[keep] + column[keep]] = np.ma.getdata(result)[wanted[keep]] * measure.scale
-
-
-def _rows_of(offset: npt.NDArray[np.int64], place: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    inside = (offset >= 0) & (offset < len(place))
-    return np.where(inside, place[np.where(inside, offset, 0)], -1)
+        at = start + column if column_of.min() >= 0 else np.where(column < 0, dropped, start + column)
+        result = found[f"m{number}"]
+        if np.ma.is_masked(result):  # what the engine calls NULL is not recorded
+            at, result = at[~result.mask], result.compressed()
+        flat[at] = np.ma.getdata(result) * measure.scale if measure.scale != 1.0 else np.ma.getdata(result)
 
 
 def _stacked(names: tuple[str, ...], parts: Sequence[FeatureMatrix]) -> FeatureMatrix:

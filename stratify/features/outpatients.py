@@ -20,6 +20,6 @@ FEATURES = (
     _KEPT.latest("Tells follow-up going on from follow-up that has ended."),
     *_FIRST.counts((365,), "appointments", "New referrals mark new or worsening illness."),
     _FIRST.latest("Dates the new referral."),
-    *_MISSED.counts((365, 1095), "appointments", "Missed appointments go with worse outcomes in long-term illness (McQueenie 2019)."),
+    *_MISSED.counts((365, 1095), "appointments", "A missed appointment is care not received, and often a life in disorder."),
     _MISSED.latest("Dates the missed appointments."),
 )  # fmt: skip

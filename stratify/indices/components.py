@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stratify.days import day_number
-from stratify.features.chunk import Chunk, lay_chunk, read_moment
+from stratify.features.chunk import chunk_of, lay_chunk, read_moment
 from stratify.indices.index import component_code
 from stratify.indices.scores import find_index, lay_index
 from stratify.zone.zone import Zone
@@ -53,7 +53,7 @@ def index_components(
     parts = []
     for number in np.unique(wanted // zone.chunk_size):
         people = wanted[wanted // zone.chunk_size == number]
-        lay_chunk(Chunk(zone, int(number), int(people[0]), int(people[-1])), moment, stages, connection)
+        lay_chunk(chunk_of(zone, int(number), people), moment, stages, connection)
         found = connection.execute(f"{index.components} ORDER BY pid, units DESC, component").fetchnumpy()
         keep = np.isin(found["pid"], people)
         parts.append({name: np.asarray(column)[keep] for name, column in found.items()})

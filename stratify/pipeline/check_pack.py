@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from interfaces.exceptions import PackError
-from interfaces.extracts.check import check_pack
+from interfaces.extracts.check import check_pack, require_usable
 from interfaces.extracts.feeds import PackRules, read_rules
 from interfaces.extracts.pack import open_pack
 from interfaces.extracts.report import PackReport
@@ -26,12 +26,12 @@ def check_pack_command(  # noqa: PLR0913  (one argument for each option of the c
     memory: str | None = None,
     threads: int | None = None,
     echo: Callable[[str], None],
-) -> int:
-    """Check a pack and tell its report line by line; 0 where it is usable, 1 where it is refused.
+) -> None:
+    """Check a pack and tell its report line by line.
 
     `feeds` is a folder of mapping files; `allow_gap` names feeds that may stop early. With `json_path`
-    the verdict is written there too, also where the pack is refused. Raises PackError where the folder
-    is no pack, OutputRefused where the JSON cannot be written.
+    the verdict is written there too, also where the pack is refused. Raises PackError where it is refused
+    or the folder is no pack, OutputRefused where the JSON cannot be written.
     """
     settings = read_settings()
     rules = read_rules(settings.config / "feeds.toml").allowing(allow_gap)
@@ -43,7 +43,7 @@ def check_pack_command(  # noqa: PLR0913  (one argument for each option of the c
     for line in report.lines():
         echo(line)
     _write(json_path, report.to_json())
-    return 0 if report.usable else 1
+    require_usable(report)
 
 
 def _checked(folder: Path, feeds: Path | None, rules: PackRules, memory: str | None, threads: int) -> PackReport:

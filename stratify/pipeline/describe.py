@@ -39,7 +39,9 @@ def describe(json_path: Path | None = None, config: Path | None = None) -> str:
         if entry["group"] != group:
             group = entry["group"]
             lines += ["", f"{group}{'  (never shown as a reason)' if entry['sensitive'] else ''}"]
-        lines.append(f"  {entry['name']}: {entry['source']}, {_window(entry['window_days'])}, {entry['unit']}. {entry['rationale']}")
+        lines.append(
+            f"  {entry['name']}: {entry['source']}, {_window(entry['window_days'])}, {entry['unit']}. {entry['rationale']}"
+        )
     lines += ["", "", f"{len(content['codelists'])} code lists", ""]
     lines += [
         f"  {entry['name']}: {entry['count']} {entry['system']} codes, {entry['source']}, {entry['date']}, sha256 {entry['sha256'][:12]}"

@@ -21,8 +21,10 @@ import numpy as np
 from interfaces.extracts.check import check_pack
 from interfaces.extracts.feeds import PackRules, read_rules
 from interfaces.extracts.pack import Pack, open_pack
+from interfaces.extracts.report import PackReport
 from stratify.engine import connect
 from stratify.evaluation import evaluate_scores
+from stratify.evaluation.censoring import gone
 from stratify.evaluation.oracle import against_truth
 from stratify.evaluation.scores import VERSION
 from stratify.evaluation.subgroups import FEWEST_EVENTS
@@ -151,7 +153,7 @@ def _followed(work: _Work) -> RunFollowUp:
     scores = check_output(work.run, work.manifest, SCORES)
     truth = work.options.truth
     with _workplace(work.options) as (connection, scratch):
-        faultless = _check_pack(work, connection)
+        report = _check_pack(work, connection)
         zone = build_zone(
             work.pack,
             work.key,
@@ -161,15 +163,15 @@ def _followed(work: _Work) -> RunFollowUp:
             connection=connection,
             progress=work.progress,
             outcomes=True,
-            options=ZoneOptions(tables=_TABLES, faultless=faultless, config=work.options.config),
+            options=ZoneOptions(tables=_TABLES, checked=report, config=work.options.config),
         )
         true_risks = None if truth is None else read_truth(truth, work.key, work.index_date)
         work.progress("Following people up")
         return follow_up(scores, Later(zone, work.index_date, connection, true_risks), work.options.seed)
 
 
-def _check_pack(work: _Work, connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Refuse a pack that cannot be used; the tables in which no row was set aside."""
+def _check_pack(work: _Work, connection: duckdb.DuckDBPyConnection) -> PackReport:
+    """The check of a pack that can be used; InputRefused for one that cannot."""
     report = check_pack(
         work.pack,
         rules=work.rules,
@@ -183,7 +185,7 @@ def _check_pack(work: _Work, connection: duckdb.DuckDBPyConnection) -> frozenset
             f"{report.refusals[0].sentence.rstrip('.')}{others}",
             "Run `stratify check-pack` for the whole report.",
         )
-    return frozenset(table.table for table in report.tables if table.set_aside == 0)
+    return report
 
 
 def held_out_practices(manifest: Mapping[str, Any]) -> list[str]:
@@ -227,10 +229,8 @@ def _figures(people: RunFollowUp) -> dict[str, Any]:
 def _oracle(people: RunFollowUp) -> dict[str, Any] | None:
     if people.truth is None:
         return None
-    censored = people.inputs.follow_up.censored
-    known = people.event | ~(np.zeros(len(people.event), dtype=np.bool_) if censored is None else censored)
-    risk = None if people.probability is None else people.probability[known]
-    return against_truth(people.event[known], people.raw[known], risk, people.truth[known])
+    known = ~gone(people.event, people.inputs)
+    return against_truth(people.event, people.raw, people.probability, people.truth, known)
 
 
 def _run(work: _Work, followed: RunFollowUp) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def fit(
     where the history is too short, outcomes are too few or something leaks, OutputRefused where `model_folder` exists.
     """
     chosen = options or FitOptions()
-    _refuse_existing(model_folder)
+    _claim(model_folder)
     pack = open_pack(pack_folder)
     key = load_key(key_file, outside=[pack_folder, model_folder])
     rules = read_rules(chosen.config / "feeds.toml").allowing(chosen.allowed_gaps)
@@ -129,12 +129,18 @@ def fit(
     return model
 
 
-def _refuse_existing(folder: Path) -> None:
-    """Said at the start rather than after the work; saving looks again."""
+def _claim(folder: Path) -> None:
+    """Make the folder's place; what would fail in the end is said at the start."""
     if folder.exists():
         raise OutputRefused(
             f"no folder {folder.name} yet", "one that exists", "Choose another name: a model is never replaced."
         )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputRefused(
+            f"a place where {folder.name} can be written", str(error.strerror), "Choose a folder you may write to."
+        ) from None
 
 
 @contextmanager

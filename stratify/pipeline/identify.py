@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -16,12 +15,13 @@ from interfaces.extracts.pack import Pack, open_pack
 from stratify import identification_log
 from stratify.exceptions import InputRefused, KeyRefused
 from stratify.identification_log import Identification, stated_purpose
-from stratify.lists import Cell, Column, disarmed, write_xlsx
+from stratify.lists import Column, disarmed, write_xlsx
 from stratify.previous_run import read_columns
 from stratify.pseudonyms import Key, load_key
 from stratify.reidentification import nhs_numbers
 from stratify.run_folder import writing_file
 from stratify.run_manifest import check_output, read_manifest, sha256_of
+from stratify.spreadsheet import Cell
 from stratify.tier_scheme import TIERS
 
 HEADER = ("nhs_number", "probability", "percentile", "tier", "reasons")
@@ -131,8 +131,7 @@ def _write(path: Path, kind: str, columns: dict[str, list[Cell]]) -> None:
         _write_csv(path, columns)
         return
     shown = [Column(name, width, columns[name]) for name, width in zip(HEADER, _WIDTHS, strict=True)]
-    with TemporaryDirectory(prefix="caretier-", dir=path.parent) as scratch:
-        write_xlsx(path, None, shown, Path(scratch))
+    write_xlsx(path, None, shown)
 
 
 def _write_csv(path: Path, columns: dict[str, list[Cell]]) -> None:

@@ -136,7 +136,7 @@ def _carry_out(setting: Setting, folder: Path, scratch: Path, clock: StageClock)
         register = read_register(zone, request.index_date)
         outputs = _score(_Work(setting, report, previous, reading, register, clock, scratch))
         with clock.stage("Writing the run"):
-            return write_outputs(folder, outputs, setting, scratch)
+            return write_outputs(folder, outputs, setting)
 
 
 def _checked(setting: Setting, connection: duckdb.DuckDBPyConnection, progress: Progress) -> PackReport:

@@ -32,10 +32,10 @@ def gp_appointments(state: State, step: Step, journal: Journal, generator: np.ra
     age = state.ages(step.start)
     need = np.minimum(state.drivers[Driver.NEED], 2.5)
     log_ratio = (
-        0.38 * state.frailty + 0.5 * state.seeking + 0.55 * need + 0.45 * state.wobble + 0.25 * state.lost_function
+        rates.GP_WITH_FRAILTY * state.frailty + 0.42 * state.seeking + 0.55 * need + 0.45 * state.wobble + 0.25 * state.lost_function
     )
     rate = (
-        at(_GP, state.female.astype(np.int8), age) * np.exp(log_ratio - 0.30) * (1 + 0.7 * np.minimum(state.short, 1.2))
+        at(_GP, state.female.astype(np.int8), age) * np.exp(log_ratio - 0.37) * (1 + 0.7 * np.minimum(state.short, 1.2))
     )
     slots = repeated(generator, rate * (state.free_from <= step.end), step)
     home = np.where(state.residence[slots] >= Residence.RESIDENTIAL_CARE, 0.35, 0.0) + 0.25 * np.minimum(
@@ -58,7 +58,7 @@ def emergency_departments(state: State, step: Step, journal: Journal, generator:
     """Attendances that do not end in an admission; those that do are written with the admission."""
     rate = at(_ED, state.ages(step.start))
     load = np.minimum(state.load, 3.5)
-    log_ratio = 0.75 * state.frailty + 0.55 * state.seeking + 0.28 * load + 0.5 * state.wobble - 0.62
+    log_ratio = rates.ED_WITH_FRAILTY * state.frailty + 0.55 * state.seeking + 0.28 * load + 0.5 * state.wobble - 0.92
     log_ratio = log_ratio + np.where(state.residence == Residence.NO_FIXED_ABODE, 0.9, 0.0)
     slots = repeated(generator, rate * np.exp(log_ratio) * (1 + 0.8 * np.minimum(state.short, 1.2)), step)
     journal.write(
@@ -73,7 +73,7 @@ def emergency_departments(state: State, step: Step, journal: Journal, generator:
 def outpatients(state: State, step: Step, course: LifeCourse, journal: Journal, generator: np.random.Generator) -> None:
     """Clinics by need; `specialty` -1 is drawn later from the conditions the person has."""
     need = np.minimum(state.drivers[Driver.NEED], 2.5)
-    log_ratio = 0.30 * state.frailty + 0.35 * state.seeking + 0.75 * need + 0.15 * state.wobble - 0.42
+    log_ratio = rates.OUTPATIENT_WITH_FRAILTY * state.frailty + 0.35 * state.seeking + 0.75 * need + 0.15 * state.wobble - 0.48
     rate = at(_OUTPATIENT, state.ages(step.start)) * np.exp(log_ratio) * (1 + 0.9 * np.minimum(state.short, 1.2))
     slots = repeated(generator, rate, step)
     missed = rates.OUTPATIENT_MISSED * np.exp(
@@ -96,7 +96,7 @@ def planned_stays(
     cancer = (course.onset[POSITION["cancer"], state.person] < step.start) & (
         course.onset[POSITION["cancer"], state.person] > step.start - 900
     )
-    log_ratio = 0.25 * state.frailty + 0.30 * state.seeking + 0.45 * np.minimum(state.drivers[Driver.NEED], 2.5) - 0.30
+    log_ratio = 0.45 * state.frailty + 0.30 * state.seeking + 0.45 * np.minimum(state.drivers[Driver.NEED], 2.5) - 0.30
     for table, curve, extra in (("day_cases", _DAY_CASE, 2.2), ("inpatients", _INPATIENT, 0.25)):
         slots = repeated(generator, at(curve, age) * np.exp(log_ratio) + extra * cancer, step)
         journal.write(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stratify.synthetic import rates
 from stratify.synthetic.arrays import DAYS_PER_YEAR, Ints, at, by_age, days_within, one_of
 from stratify.synthetic.condition_list import POSITION
 from stratify.synthetic.conditions import LifeCourse
@@ -57,7 +58,7 @@ def _takers(
     """Who is ever put on a line of treatment, and when first."""
     row = POSITION[line.condition]
     draw = generator.random(people.count)
-    severity = course.severity[row] * np.exp(0.15 * people.frailty)
+    severity = course.severity[row] * np.exp(0.35 * people.frailty)
     person = np.flatnonzero((draw < line.share) & (severity >= line.step) & (course.recorded[row] < span.last))
     wait = generator.exponential(40 + 700 * line.step, len(person)).astype(np.int32)
     return person, course.recorded[row, person] + wait
@@ -90,7 +91,7 @@ def _issues(
 def short_courses(state: State, step: Step, span: Span, journal: Journal, generator: np.random.Generator) -> None:
     """Medicines begun in the step without a long-term condition behind them."""
     age = state.ages(step.start)
-    use = np.exp(0.30 * state.frailty + 0.45 * state.seeking + 0.12)
+    use = np.exp(rates.MEDICINES_WITH_FRAILTY * state.frailty + 0.45 * state.seeking + 0.06)
     for habit, starts in zip(HABITS, _STARTS, strict=True):
         rate = at(starts, age) * use * np.where(state.female, habit.women, habit.men)
         if habit.wobble:

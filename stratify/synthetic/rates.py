@@ -65,7 +65,7 @@ PRACTICE_SIZE_SPREAD: Final = 0.40  # assumption: log standard deviation of list
 
 # --- latent traits (standard deviations on the log scale; assumption, set so that the yearly repeats of 71 / 17.5 / 6 %
 # once / twice / three times come out) ---------------------------------------------------------------------------------
-FRAILTY_SPREAD: Final = 0.90
+FRAILTY_SPREAD: Final = 0.55
 SEEKING_SPREAD: Final = 0.45  # use of GP, ED and outpatients beyond need
 METABOLIC_SPREAD: Final = 1.0
 DISTRESS_SPREAD: Final = 1.0
@@ -75,12 +75,12 @@ SMOKING_SHARE: Final = 0.17  # assumption after the Annual Population Survey
 
 # --- emergency admission: log annual rate of a person without conditions -------------------------------------------
 EMERGENCY_AGES: Final = (0, 1, 3, 6, 12, 18, 30, 45, 60, 75, 85, 110)
-EMERGENCY_FEMALE: Final = (-1.95, -2.65, -3.45, -4.30, -4.30, -3.70, -3.75, -4.00, -4.00, -3.80, -3.05, -2.50)
-EMERGENCY_MALE: Final = (-1.80, -2.50, -3.30, -4.20, -4.35, -4.00, -4.05, -4.00, -3.90, -3.75, -3.05, -2.50)
+EMERGENCY_FEMALE: Final = (-1.65, -2.45, -3.35, -4.20, -4.20, -3.65, -3.72, -4.02, -4.10, -3.95, -3.15, -2.50)
+EMERGENCY_MALE: Final = (-1.50, -2.30, -3.20, -4.10, -4.25, -3.95, -4.02, -4.02, -4.00, -3.90, -3.15, -2.50)
 RATE_CEILING: Final = 0.9  # admissions a year that nobody's own rate passes, before the memory of a recent one
 EMERGENCY_LEVEL: Final = -0.40  # shifts the whole borough to 5-6 % with at least one a year
-LOAD_CEILING: Final = 3.2  # conditions add less and less: ceiling * (1 - exp(-load / scale))
-LOAD_SCALE: Final = 2.8
+LOAD_CEILING: Final = 5.0  # conditions add less and less: ceiling * (1 - exp(-load / scale))
+LOAD_SCALE: Final = 3.2
 LOAD_GROWTH_PER_YEAR: Final = 0.03  # illness advances
 INSTABILITY_WITH_LOAD: Final = 0.45  # a wobble matters more in the ill
 FUNCTION_EFFECT: Final = 1.6  # effect * f / (half + f)
@@ -96,9 +96,9 @@ HOME_CARE_EFFECT: Final = 0.15
 CARE_HOME_EFFECT: Final = 0.20
 CARE_HOME_ENTRY_EFFECT: Final = 0.50  # fades over four months
 HOMELESS_EFFECT: Final = 0.90
-EXCITEMENT_SHORT: Final = 8.0  # after an emergency admission; about 14 % come back within 30 days in England
+EXCITEMENT_SHORT: Final = 7.0  # after an emergency admission; about 14 % come back within 30 days in England
 EXCITEMENT_SHORT_DAYS: Final = 38.0
-EXCITEMENT_LONG: Final = 2.3
+EXCITEMENT_LONG: Final = 1.7
 EXCITEMENT_LONG_DAYS: Final = 300.0
 WIDOWED_DAYS: Final = 180.0
 CARE_STARTED_DAYS: Final = 120.0
@@ -123,7 +123,7 @@ DEATH_IN_ALL: Final = (0.0035, 0.0002, 0.00006, 0.0003, 0.0012, 0.0045, 0.016, 0
 DEATH_FEMALE_RATIO: Final = 0.75
 DEATH_WITH_FUNCTION: Final = 0.7
 DEATH_AFTER_ADMISSION: Final = 4.0
-DEATH_IN_HOSPITAL: Final = 0.013  # of emergency admissions in a young population; rises with age and function
+DEATH_IN_HOSPITAL: Final = 0.010  # of emergency admissions in a young population; rises with age and function
 
 # --- contacts: mean a year at each age of anchors, before conditions -------------------------------------------------
 CONTACT_AGES: Final = (0, 1, 5, 15, 25, 45, 65, 80, 110)
@@ -131,6 +131,13 @@ ED_PER_YEAR: Final = (1.01, 0.87, 0.36, 0.35, 0.39, 0.3, 0.29, 0.38, 0.46)
 GP_FEMALE_PER_YEAR: Final = (6.75, 5.13, 2.16, 2.43, 3.51, 3.65, 4.19, 5.13, 5.67)
 GP_MALE_PER_YEAR: Final = (6.75, 5.13, 2.16, 1.76, 1.89, 2.56, 3.65, 4.86, 5.67)
 OUTPATIENT_PER_YEAR: Final = (0.88, 0.72, 0.64, 0.72, 0.96, 0.99, 1.36, 1.52, 1.36)
+# How contacts follow the fixed trait of frailty (log scale), set so that use is about as concentrated as it is found to
+# be: the busiest tenth take four in ten GP consultations (Kontopantelis 2021, BMJ Open), the 0.7 % with five or more
+# attendances a year take 16 % of those at emergency departments (British Red Cross 2021).
+GP_WITH_FRAILTY: Final = 0.90
+ED_WITH_FRAILTY: Final = 1.80
+OUTPATIENT_WITH_FRAILTY: Final = 0.75
+MEDICINES_WITH_FRAILTY: Final = 0.70
 GP_MODE_SHARES: Final = (0.58, 0.30, 0.02, 0.10)  # surgery, telephone, home visit, online
 GP_MISSED: Final = 0.045
 OUTPATIENT_MISSED: Final = 0.09

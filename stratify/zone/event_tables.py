@@ -20,6 +20,12 @@ Vocabulary = Mapping[str, tuple[str, ...]]
 """The words that pass, by the name of their list in zone.toml."""
 
 _ICD10 = "[A-Z][0-9][0-9A-Z]{1,4}"
+# BNF chapters are 01 to 23 (NHSBSA, BNF classification). No NHS number of England begins so.
+_BNF = "[0-2][0-9A-Z]{1,14}"
+_TRIAGE = "'1', '2', '3', '4', '5'"  # Manchester triage categories, still sent in place of the SNOMED code
+# SNOMED CT identifier: 6 to 18 digits, the third and second from the right naming the partition (SNOMED
+# International, "Partition identifier"). It keeps nearly every ten-digit number of another kind out.
+_SNOMED = "[1-9][0-9]{2,14}[01][0-2][0-9]"
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ def event_tables(vocabulary: Vocabulary) -> tuple[EventTable, ...]:
     """Every event table of the zone, in the order of the contract."""
     return (
         EventTable("gp_codes", _gp_codes(vocabulary), whole_history=True),
-        EventTable("gp_prescriptions", (_shaped("bnf_code", "[0-9][0-9A-Z]{1,14}"),)),
+        EventTable("gp_prescriptions", (_shaped("bnf_code", _BNF),)),
         EventTable("gp_appointments", (_closed("gp_appointments", "mode"), _flag("attended"))),
         EventTable("admissions", _admissions(), whole_history=True, look_ahead=True),
         EventTable("ed_attendances", _ed_attendances(), look_ahead=True),
@@ -86,9 +92,13 @@ def _flag(name: str) -> ZoneColumn:
     return ZoneColumn(name, "TINYINT", name)
 
 
-def _whole(name: str, source: str) -> ZoneColumn:
-    """A code of digits as a number; NULL where it is none."""
-    return ZoneColumn(name, "BIGINT", f"TRY_CAST({source} AS BIGINT)")
+def _is_snomed(source: str) -> str:
+    # A table whose columns have slipped holds the person's own number here, which may have the shape by chance.
+    return f"regexp_full_match({source}, '{_SNOMED}') AND {source} IS DISTINCT FROM nhs_number"
+
+
+def _snomed(name: str, source: str) -> ZoneColumn:
+    return ZoneColumn(name, "BIGINT", f"CASE WHEN {_is_snomed(source)} THEN CAST({source} AS BIGINT) END")
 
 
 def _pence(name: str, source: str) -> ZoneColumn:
@@ -128,7 +138,7 @@ _TREATMENT = _shaped("treatment_function", "[0-9A-Z]{3}")
 
 def _gp_codes(vocabulary: Vocabulary) -> tuple[ZoneColumn, ...]:
     return (
-        _whole("snomed", "snomed_code"),
+        _snomed("snomed", "snomed_code"),
         ZoneColumn("value", "DOUBLE", "numeric_value"),
         _word("unit", vocabulary["unit"]),
     )
@@ -152,9 +162,9 @@ def _admissions() -> tuple[ZoneColumn, ...]:
 def _ed_attendances() -> tuple[ZoneColumn, ...]:
     return (
         _closed("ed_attendances", "department_type"),
-        _shaped("acuity", "[0-9]{1,18}"),
+        ZoneColumn("acuity", "VARCHAR", f"CASE WHEN acuity IN ({_TRIAGE}) OR {_is_snomed('acuity')} THEN acuity END"),
         _flag("admitted"),
-        _whole("chief_complaint", "chief_complaint"),
+        _snomed("chief_complaint", "chief_complaint"),
         _pence("cost_pence", "cost_gbp"),
     )
 

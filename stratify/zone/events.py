@@ -134,8 +134,8 @@ def _count_others(reading: Reading, judge: Judge, broken: str) -> tuple[int, int
     else:
         join, outside, linked = "LEFT JOIN linkable ON entry.nhs_number = linkable.reg_number", "FALSE", "pid"
     query = (
-        f"SELECT count(*), count_if({linked} IS NULL AND {broken} IS NOT TRUE), count_if({outside} AND {broken} IS NOT TRUE)"
-        f" FROM {reading.source.relation_sql()} AS entry {join}"
+        f"SELECT count(*), count(*) FILTER ({linked} IS NULL AND {broken} IS NOT TRUE),"
+        f" count(*) FILTER ({outside} AND {broken} IS NOT TRUE) FROM {reading.source.relation_sql()} AS entry {join}"
     )
     rows, not_linked, contradicting = judge.connection.execute(query).fetchall()[0]
     return rows, not_linked, contradicting

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import duckdb
 
+from interfaces.codes import Sex
 from interfaces.extracts.pack import Pack
 from interfaces.extracts.rules import accepted_sql
 from stratify.zone.rejects import Judge
@@ -45,6 +46,7 @@ def link_social_care(pack: Pack, judge: Judge) -> LinkReport:
     """
     connection = judge.connection
     _read_council(pack, judge)
+    connection.execute(_ALIKE)
     connection.execute(_PROPOSED)
     connection.execute(_DECIDED)
     connection.execute("""
@@ -53,7 +55,7 @@ def link_social_care(pack: Pack, judge: Judge) -> LinkReport:
         FROM decided d JOIN linkable l ON l.pid = d.linked_pid
     """)
     report = _report(connection)
-    for table in ("care_number", "council_person", "demographic", "proposed", "decided"):
+    for table in ("care_number", "council_person", "demographic", "alike", "proposed", "decided"):
         connection.execute(f"DROP TABLE {table}")
     return report
 
@@ -86,17 +88,31 @@ def _name_sql(column: str) -> str:
     return f"nullif(regexp_replace(upper(strip_accents({column})), '[ .''’-]', '', 'g'), '')"
 
 
-def _identity_sql(table: str) -> str:
-    """All five fields as one comparable value, NULL where any is missing: a gap agrees with nothing."""
-    names = [_name_sql(f"{table}.{name}") for name in ("family_name", "given_name")]
-    postcode = f"nullif(replace(upper({table}.postcode), ' ', ''), '')"
-    # The operator, unlike concat, gives NULL where a part is NULL.
-    return " || '|' || ".join([*names, f"CAST({table}.date_of_birth AS VARCHAR)", postcode, f"{table}.sex"])
+def _postcode_sql(column: str) -> str:
+    return f"nullif(replace(upper({column}), ' ', ''), '')"
 
+
+# Every comparison is an equality, which a missing value never meets: a gap agrees with nothing, and
+# neither does a sex that is not known. Names are dear to compare, so they are left to those who agree
+# on the rest; without MATERIALIZED the engine would compare everybody's.
+_ALIKE = f"""
+    CREATE OR REPLACE TEMP TABLE alike AS
+    WITH near AS MATERIALIZED (
+        SELECT c.la_code, c.la_person_id, c.family_name, c.given_name,
+            d.family_name AS d_family_name, d.given_name AS d_given_name, d.nhs_number, d.date_of_birth
+        FROM council_person c JOIN demographic d ON c.date_of_birth = d.date_of_birth AND c.sex = d.sex
+            AND {_postcode_sql("c.postcode")} = {_postcode_sql("d.postcode")}
+        WHERE c.sex <> '{Sex.NOT_KNOWN.value}'
+    )
+    SELECT la_code, la_person_id, p.pid
+    FROM near JOIN person p ON p.nhs_number = near.nhs_number AND p.date_of_birth = near.date_of_birth
+    WHERE {_name_sql("family_name")} = {_name_sql("d_family_name")}
+        AND {_name_sql("given_name")} = {_name_sql("d_given_name")}
+"""
 
 # Distinct proposals per rung. Exact demographics propose everyone who fits, so that two people entered
 # alike are two proposals and not the first of two.
-_PROPOSED = f"""
+_PROPOSED = """
     CREATE OR REPLACE TEMP TABLE proposed AS
     SELECT DISTINCT la_code, la_person_id, 0 AS rung, p.pid
     FROM care_number e JOIN person p ON p.nhs_number = e.nhs_number
@@ -104,9 +120,7 @@ _PROPOSED = f"""
     SELECT DISTINCT la_code, la_person_id, 1 AS rung, p.pid
     FROM council_person c JOIN person p ON p.nhs_number = c.nhs_number AND p.date_of_birth = c.date_of_birth
     UNION ALL
-    SELECT DISTINCT la_code, la_person_id, 2 AS rung, p.pid
-    FROM council_person c JOIN demographic d ON {_identity_sql("c")} = {_identity_sql("d")}
-    JOIN person p ON p.nhs_number = d.nhs_number AND p.date_of_birth = d.date_of_birth
+    SELECT DISTINCT la_code, la_person_id, 2 AS rung, pid FROM alike
 """
 
 # Numbers that name two people decide nothing. Demographics that fit two people decide nothing either, but

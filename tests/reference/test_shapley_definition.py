@@ -1,14 +1,11 @@
 """Tables against the definition of a Shapley value, summed over every subset of features."""
 
-from itertools import combinations
-from math import factorial
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from stratify.contributions import ContributionTables
 from stratify.estimators.trees import Tree, TreeModel
+from tests.support.shapley import expectation, shapley
 
 TOLERANCE = 1e-13
 
@@ -37,39 +34,12 @@ PEOPLE = np.array(
 )
 
 
-def goes_left(node: int, person: NDArray[np.float64]) -> bool:
-    value = person[TREE.feature[node]]
-    return bool(TREE.default_left[node]) if np.isnan(value) else bool(value <= TREE.threshold[node])
-
-
-def expectation(child: int, person: NDArray[np.float64], known: frozenset[int]) -> float:
-    """The tree's value where only the `known` features are known: other decisions go both ways by their shares."""
-    if child < 0:
-        return float(TREE.leaf_values[~child])
-    left, right = int(TREE.left[child]), int(TREE.right[child])
-    if int(TREE.feature[child]) in known:
-        return expectation(left if goes_left(child, person) else right, person, known)
-    weighted = [TREE.count(side) * expectation(side, person, known) for side in (left, right)]
-    return float(sum(weighted) / TREE.count(child))
-
-
-def shapley(feature: int, person: NDArray[np.float64]) -> float:
-    others = [other for other in range(3) if other != feature]
-    total = 0.0
-    for size in range(3):
-        for chosen in combinations(others, size):
-            weight = factorial(size) * factorial(2 - size) / factorial(3)
-            known = frozenset(chosen)
-            total += weight * (expectation(0, person, known | {feature}) - expectation(0, person, known))
-    return total
-
-
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 def test_contributions_equal_the_definition_of_shapley_values(kind: type) -> None:
     tables = ContributionTables(TreeModel(("a", "b", "c"), (TREE,)), ["a", "b", "c"])
 
     found = tables.explain(PEOPLE.astype(kind))
 
-    wanted = [[shapley(feature, person) for feature in range(3)] for person in PEOPLE]
+    wanted = [[shapley(TREE, 3, feature, person) for feature in range(3)] for person in PEOPLE]
     np.testing.assert_allclose(found.values, wanted, rtol=0, atol=TOLERANCE)
-    assert found.baseline == pytest.approx(expectation(0, PEOPLE[0], frozenset()), abs=TOLERANCE)
+    assert found.baseline == pytest.approx(expectation(TREE, 0, PEOPLE[0], frozenset()), abs=TOLERANCE)

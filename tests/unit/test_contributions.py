@@ -163,3 +163,7 @@ def test_groups_for_too_few_features_are_an_error() -> None:
 def test_too_deep_a_tree_is_refused() -> None:
     with pytest.raises(ModelRefused, match="max_depth"):
         tables(train(max_depth=-1, num_leaves=200, min_data_in_leaf=2))
+
+
+def test_tables_of_a_model_of_the_usual_size_stay_small() -> None:
+    assert tables(train()).bytes < 20 * 31 * 2**10 * 8

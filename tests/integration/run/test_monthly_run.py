@@ -146,6 +146,19 @@ def test_lists_hold_each_practices_people_in_rank_order(two_months):
         assert [row[column] for row in shown] == [row[column] for row in rows[titles + 1 :]]
 
 
+def test_lists_of_rising_and_unknown_people_hold_whom_they_name(two_months):
+    rows = scores(two_months.after).to_pylist()
+    for folder, flag in (("rising", "rising"), ("not-known-to-services", "not_known_to_services")):
+        shown = []
+        for path in sorted((two_months.after / "lists" / folder).glob("*.csv")):
+            with path.open(encoding="utf-8-sig", newline="") as stream:
+                cells = list(csv.reader(stream))
+            titles = next(number for number, row in enumerate(cells) if row[:1] == ["Rank in practice"])
+            shown += [row[cells[titles].index("Pseudonym")] for row in cells[titles + 1 :]]
+        assert sorted(shown) == sorted(row["pseudonym"] for row in rows if row[flag])
+    assert any(row["rising"] for row in rows)
+
+
 def test_no_nhs_number_is_in_a_run_without_a_purpose(two_months):
     numbers = {number.encode() for number in register_numbers(two_months.town.pack)}
     looked_at = 0
@@ -217,7 +230,8 @@ def test_a_run_with_a_purpose_shows_nhs_numbers_and_says_so_in_the_log(two_month
         assert [number.replace(" ", "") for number in shown] == expected
     log = two_months.town.key.with_name("town.key.identifications.jsonl")
     line = json.loads(log.read_text(encoding="utf-8").splitlines()[-1])
-    assert (line["who"], line["purpose"], line["rows"]) == ("a.manager", "care planning by the practices", len(listed))
+    on_lists = sum(row["tier"] != "none" or row["rising"] for row in scores(folder).to_pylist())
+    assert (line["who"], line["purpose"], line["rows"]) == ("a.manager", "care planning by the practices", on_lists)
     assert (line["run_id"], line["when"]) == (done.run_id, "2026-10-02T09:00:00+00:00")
 
 

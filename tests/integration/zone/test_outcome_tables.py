@@ -11,7 +11,7 @@ from stratify.engine import connect
 from stratify.exceptions import InputRefused
 from stratify.outcomes import PackReading, late_rows_notice, outcomes
 from stratify.pseudonyms import pseudonym
-from stratify.zone import ZoneOptions
+from stratify.zone import Zone, ZoneOptions
 from tests.support.built_zones import INDEX, KEY, RULES, a_zone, built, of_person
 from tests.support.packs import EXTRACTED_ON, a_pack, admission, attendance, nhs, person
 
@@ -39,9 +39,10 @@ def test_window_holds_the_index_date_and_364_days(tmp_path: Path, day: int, even
     assert found == (event, day if event else None, int(event))
 
 
-@pytest.mark.parametrize("method", ["11", "31", "81", "99"])
-def test_only_emergency_admissions_are_the_event(tmp_path: Path, method: str) -> None:
-    rows = [admission(nhs(1), after(5), admission_method=method)]
+def test_only_emergency_admissions_are_the_event(tmp_path: Path) -> None:
+    rows = [
+        admission(nhs(1), after(5 + n), admission_method=method) for n, method in enumerate(("11", "31", "81", "99"))
+    ]
     assert outcome(tmp_path, "event, emergency_admissions_365, censored", admissions=rows) == (False, 0, False)
 
 
@@ -66,43 +67,50 @@ def test_cost_is_of_all_admissions_and_attendances_that_began_in_the_window(tmp_
     assert found == (100050 + 20000 + 9999,)
 
 
-@pytest.mark.parametrize(
-    ("register", "admitted", "expected"),
-    [
-        ({}, None, (False, None, None, False, False)),
-        ({"date_of_death": after(0)}, None, (False, 0, None, False, True)),
-        ({"date_of_death": after(364)}, None, (False, 364, None, False, True)),
-        ({"date_of_death": after(365)}, None, (False, None, None, False, False)),
-        ({"date_of_death": after(50)}, 40, (True, 50, None, False, True)),
-        ({"deregistered_on": after(0)}, None, (False, None, 0, True, False)),
-        ({"deregistered_on": after(364)}, None, (False, None, 364, True, False)),
-        ({"deregistered_on": after(365)}, None, (False, None, None, False, False)),
-        ({"deregistered_on": after(50)}, 40, (True, None, 50, False, True)),
-        ({"deregistered_on": after(60), "date_of_death": after(50)}, None, (False, 50, 60, False, True)),
-        ({"deregistered_on": after(50), "date_of_death": after(50)}, None, (False, 50, 50, False, True)),
-        ({"deregistered_on": after(50), "date_of_death": after(60)}, None, (False, 60, 50, True, True)),
-    ],
-    ids=[
-        "nothing happened",
-        "died on the index date",
-        "died on the last day",
-        "died after the window",
-        "admitted, then died",
-        "left on the index date",
-        "left on the last day",
-        "left after the window",
-        "admitted, then left",
-        "died, then taken off the list",
-        "taken off the list on the day of death",
-        "left, then died elsewhere",
-    ],
-)
-def test_death_and_leaving(
-    tmp_path: Path, register: dict[str, Any], admitted: int | None, expected: tuple[Any, ...]
-) -> None:
-    tables = {} if admitted is None else {"admissions": [admission(nhs(1), after(admitted))]}
+# What happened to the person, the day they were admitted as an emergency; then event, died_days, left_days,
+# censored, event_if_death_counts.
+FATES: dict[str, tuple[dict[str, Any], int | None, tuple[Any, ...]]] = {
+    "nothing happened": ({}, None, (False, None, None, False, False)),
+    "died on the index date": ({"date_of_death": after(0)}, None, (False, 0, None, False, True)),
+    "died on the last day": ({"date_of_death": after(364)}, None, (False, 364, None, False, True)),
+    "died after the window": ({"date_of_death": after(365)}, None, (False, None, None, False, False)),
+    "admitted, then died": ({"date_of_death": after(50)}, 40, (True, 50, None, False, True)),
+    "left on the index date": ({"deregistered_on": after(0)}, None, (False, None, 0, True, False)),
+    "left on the last day": ({"deregistered_on": after(364)}, None, (False, None, 364, True, False)),
+    "left after the window": ({"deregistered_on": after(365)}, None, (False, None, None, False, False)),
+    "admitted, then left": ({"deregistered_on": after(50)}, 40, (True, None, 50, False, True)),
+    "died, then taken off the list": (
+        {"deregistered_on": after(60), "date_of_death": after(50)},
+        None,
+        (False, 50, 60, False, True),
+    ),
+    "taken off the list on the day of death": (
+        {"deregistered_on": after(50), "date_of_death": after(50)},
+        None,
+        (False, 50, 50, False, True),
+    ),
+    "left, then died elsewhere": (
+        {"deregistered_on": after(50), "date_of_death": after(60)},
+        None,
+        (False, 60, 50, True, True),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def fates(tmp_path_factory: pytest.TempPathFactory) -> Zone:
+    """Person n is case n of FATES."""
+    people = [person(nhs(n), **row) for n, (row, _, _) in enumerate(FATES.values(), 1)]
+    stays = [admission(nhs(n), after(day)) for n, (_, day, _) in enumerate(FATES.values(), 1) if day is not None]
+    folder = tmp_path_factory.mktemp("fates")
+    return a_zone(folder, gp_register=people, admissions=stays, index_dates=[T], outcomes=True)
+
+
+@pytest.mark.parametrize("case", FATES)
+def test_death_and_leaving(fates: Zone, case: str) -> None:
     columns = "event, died_days, left_days, censored, event_if_death_counts"
-    assert outcome(tmp_path, columns, register=register, **tables) == expected
+    who = nhs(list(FATES).index(case) + 1)
+    assert of_person(fates, fates.outcome_table(T).sql, who, columns) == FATES[case][2]
 
 
 def test_somebody_not_scored_has_no_outcome_at_all(tmp_path: Path) -> None:

@@ -23,26 +23,32 @@ def zone_of(tmp_path: Path, *register: dict[str, Any], index: date = INDEX, **mo
     return a_zone(tmp_path, gp_register=[person(nhs(9)), *register], index_dates=[index], **more)
 
 
-@pytest.mark.parametrize(
-    ("row", "status"),
-    [
-        ({}, "scored"),
-        ({"date_of_birth": on(0)}, "born_on_or_after_index"),
-        ({"date_of_birth": on(1)}, "scored"),
-        ({"date_of_death": on(1)}, "died_before_index"),
-        ({"date_of_death": on(0)}, "scored"),
-        ({"registered_on": on(0)}, "registered_on_or_after_index"),
-        ({"registered_on": on(1)}, "scored"),
-        ({"deregistered_on": on(1)}, "deregistered_before_index"),
-        ({"deregistered_on": on(0)}, "scored"),
-        ({"practice_code": "Z99999"}, "practice_unknown"),
-        ({"date_of_death": on(9), "deregistered_on": on(5)}, "died_before_index"),
-        ({"deregistered_on": on(5), "practice_code": "Z99999"}, "deregistered_before_index"),
-    ],
-)
-def test_status_at_the_index_date(tmp_path: Path, row: dict[str, Any], status: str) -> None:
-    zone = zone_of(tmp_path, person(nhs(1), **row), practices=[practice("F84001")])
-    assert status_of(zone, nhs(1)) == status
+STATUSES: list[tuple[dict[str, Any], str]] = [
+    ({}, "scored"),
+    ({"date_of_birth": on(0)}, "born_on_or_after_index"),
+    ({"date_of_birth": on(1)}, "scored"),
+    ({"date_of_death": on(1)}, "died_before_index"),
+    ({"date_of_death": on(0)}, "scored"),
+    ({"registered_on": on(0)}, "registered_on_or_after_index"),
+    ({"registered_on": on(1)}, "scored"),
+    ({"deregistered_on": on(1)}, "deregistered_before_index"),
+    ({"deregistered_on": on(0)}, "scored"),
+    ({"practice_code": "Z99999"}, "practice_unknown"),
+    ({"date_of_death": on(9), "deregistered_on": on(5)}, "died_before_index"),
+    ({"deregistered_on": on(5), "practice_code": "Z99999"}, "deregistered_before_index"),
+]
+
+
+@pytest.fixture(scope="module")
+def register(tmp_path_factory: pytest.TempPathFactory) -> Zone:
+    """Person n is case n of STATUSES."""
+    rows = [person(nhs(n), **row) for n, (row, _) in enumerate(STATUSES, 1)]
+    return a_zone(tmp_path_factory.mktemp("statuses"), gp_register=rows, practices=[practice("F84001")])
+
+
+@pytest.mark.parametrize("case", range(len(STATUSES)), ids=lambda case: f"{case}-{STATUSES[case][1]}")
+def test_status_at_the_index_date(register: Zone, case: int) -> None:
+    assert status_of(register, nhs(case + 1)) == STATUSES[case][1]
 
 
 def test_status_follows_the_index_date(tmp_path: Path) -> None:
@@ -72,60 +78,55 @@ def test_population_carries_what_only_reports_may_use(tmp_path: Path) -> None:
     assert of_person(zone, table, nhs(9), columns) == (None, None, None, None)
 
 
-def objection(kind: str, begins: str, ends: str | None = None) -> dict[str, Any]:
-    return {"nhs_number": nhs(1), "kind": kind, "from_date": begins, "to_date": ends}
+def objection(kind: str, begins: str, ends: str | None = None, n: int = 1) -> dict[str, Any]:
+    return {"nhs_number": nhs(n), "kind": kind, "from_date": begins, "to_date": ends}
+
+
+KINDS = ("type_1", "risk_stratification", "national_opt_out", "sharing")
 
 
 @pytest.mark.parametrize(
-    ("purpose", "kind", "status"),
+    ("purpose", "excluded"),
     [
-        ("direct_care", "type_1", "objection_type_1"),
-        ("direct_care", "risk_stratification", "objection_risk_stratification"),
-        ("direct_care", "national_opt_out", "scored"),
-        ("direct_care", "sharing", "scored"),
-        ("planning", "national_opt_out", "objection_national_opt_out"),
-        ("shared_care", "sharing", "objection_sharing"),
-        (None, "type_1", "objection_type_1"),
-        (None, "national_opt_out", "scored"),
+        ("direct_care", {"type_1", "risk_stratification"}),
+        ("planning", {"type_1", "risk_stratification", "national_opt_out"}),
+        ("shared_care", {"type_1", "risk_stratification", "sharing"}),
+        (None, {"type_1", "risk_stratification"}),
     ],
 )
-def test_objections_count_by_kind_and_purpose(tmp_path: Path, purpose: str | None, kind: str, status: str) -> None:
-    zone = zone_of(tmp_path, person(nhs(1)), objections=[objection(kind, on(30))], options=ZoneOptions(purpose=purpose))
-    assert status_of(zone, nhs(1)) == status
+def test_objections_count_by_kind_and_purpose(tmp_path: Path, purpose: str | None, excluded: set[str]) -> None:
+    zone = zone_of(
+        tmp_path,
+        *(person(nhs(n)) for n in range(1, 5)),
+        objections=[objection(kind, on(30), n=n) for n, kind in enumerate(KINDS, 1)],
+        options=ZoneOptions(purpose=purpose),
+    )
+    found = {kind: status_of(zone, nhs(n)) for n, kind in enumerate(KINDS, 1)}
+    assert found == {kind: f"objection_{kind}" if kind in excluded else "scored" for kind in KINDS}
 
 
-# The pack is extracted 100 days after the index date; "later" is between the two.
+# The pack is extracted 100 days after this index date.
 EARLIER = INDEX - timedelta(days=100)
 
+OBJECTED = {
+    "from the index date": (on(100), None, True),
+    "until the day after it": (on(200), on(99), True),
+    "until it": (on(200), on(100), False),
+    "began and ended since": (on(99), on(50), False),
+    "since, still in force": (on(99), None, True),
+    "since, lapses later": (on(50), on(-50), True),
+    "on the day of extraction": (on(0), None, True),
+    "begins after it": (on(-1), None, False),
+}
 
-@pytest.mark.parametrize(
-    ("begins", "ends", "status"),
-    [
-        (on(100), None, "objection_type_1"),
-        (on(200), on(99), "objection_type_1"),
-        (on(200), on(100), "scored"),
-        (on(99), on(50), "scored"),
-        (on(99), None, "objection_type_1"),
-        (on(50), on(-50), "objection_type_1"),
-        (on(0), None, "objection_type_1"),
-        (on(-1), None, "scored"),
-    ],
-    ids=[
-        "from the index date",
-        "until the day after it",
-        "until it",
-        "began and ended since",
-        "since, still in force",
-        "since, lapses later",
-        "on the day of extraction",
-        "begins after it",
-    ],
-)
-def test_objections_count_on_the_index_date_and_on_the_day_of_extraction(
-    tmp_path: Path, begins: str, ends: str | None, status: str
-) -> None:
-    zone = zone_of(tmp_path, person(nhs(1)), index=EARLIER, objections=[objection("type_1", begins, ends)])
-    assert status_of(zone, nhs(1), EARLIER) == status
+
+def test_objections_count_on_the_index_date_and_on_the_day_of_extraction(tmp_path: Path) -> None:
+    periods = enumerate(OBJECTED.values(), 11)
+    objections = [objection("type_1", begins, ends, n) for n, (begins, ends, _) in periods]
+    people_objecting = [person(nhs(n)) for n in range(11, 11 + len(OBJECTED))]
+    zone = zone_of(tmp_path, *people_objecting, index=EARLIER, objections=objections)
+    found = {case: status_of(zone, nhs(n), EARLIER) for n, case in enumerate(OBJECTED, 11)}
+    assert found == {case: "objection_type_1" if out else "scored" for case, (*_, out) in OBJECTED.items()}
 
 
 def test_objection_since_the_index_date_can_be_left_out_by_configuration(tmp_path: Path) -> None:

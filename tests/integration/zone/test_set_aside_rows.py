@@ -141,7 +141,7 @@ def test_zone_is_the_same_whether_or_not_the_pack_was_checked_before(tmp_path: P
     alone = built(pack, tmp_path / "alone")
     after = built(pack, tmp_path / "after", options=checked(pack))
     assert files(alone) == files(after)
-    assert alone.report["reject_lines"] == (17 if which == "faulty" else 0)
+    assert bool(alone.report["reject_lines"]) is (which == "faulty")
 
 
 def test_table_the_check_found_faultless_is_not_judged_again(tmp_path: Path) -> None:

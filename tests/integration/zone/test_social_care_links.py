@@ -83,54 +83,60 @@ def test_exact_demographics_link(tmp_path: Path) -> None:
     assert methods(zone) == [("other_vulnerable", "exact_demographics", 1, 1)]
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"family_name": "BEGUM"},
-        {"family_name": " Begum"},
-        {"given_name": "Ámina"},
-        {"given_name": "A-mi.na"},
-        {"postcode": "e14aa"},
-    ],
-    ids=lambda changed: "-".join(map(str, changed.items())),
-)
-def test_demographics_agree_however_they_are_typed(tmp_path: Path, changed: dict[str, Any]) -> None:
-    zone = zone_of(
-        tmp_path,
-        social_care_people=[client(**identity(**changed))],
-        demographics=[{"nhs_number": nhs(2), **identity()}],
-    )
-    assert linked(zone) == [person_of(zone, nhs(2))]
+ALIKE: list[dict[str, Any]] = [
+    {"family_name": "BEGUM"},
+    {"family_name": " Begum"},
+    {"given_name": "Ámina"},
+    {"given_name": "A-mi.na"},
+    {"postcode": "e14aa"},
+]
+DIFFERENT: list[dict[str, Any]] = [
+    {"given_name": "Amira"},
+    {"family_name": "Begun"},
+    {"date_of_birth": "1950-06-16"},
+    {"sex": "1"},
+    {"postcode": "E1 4AB"},
+    {"postcode": None},
+    {"given_name": None},
+    {"family_name": "-"},
+]
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"given_name": "Amira"},
-        {"family_name": "Begun"},
-        {"date_of_birth": "1950-06-16"},
-        {"sex": "1"},
-        {"postcode": "E1 4AB"},
-        {"postcode": None},
-        {"given_name": None},
-        {"family_name": "-"},
-    ],
-    ids=lambda changed: "-".join(map(str, changed.items())),
-)
-def test_demographics_that_differ_in_any_field_do_not_link(tmp_path: Path, changed: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bool]:
+    """Which clients the first person's demographics link: a client to each change, with a care event."""
+    changes = [*ALIKE, *DIFFERENT]
     zone = zone_of(
-        tmp_path,
-        social_care_people=[client(**identity(**changed))],
+        tmp_path_factory.mktemp("compared"),
+        social_care_people=[client(str(changed), **identity(**changed)) for changed in changes],
+        social_care_events=[care_event(f"E{n}", str(changed), on(n + 50)) for n, changed in enumerate(changes)],
         demographics=[{"nhs_number": nhs(2), **identity()}],
     )
-    assert linked(zone) == []
+    days = {day for (day,) in events(zone, "social_care_events", "day")}
+    return {str(changed): day_number(INDEX) - n - 50 in days for n, changed in enumerate(changes)}
+
+
+@pytest.mark.parametrize("changed", ALIKE, ids=str)
+def test_demographics_agree_however_they_are_typed(compared: dict[str, bool], changed: dict[str, Any]) -> None:
+    assert compared[str(changed)]
+
+
+@pytest.mark.parametrize("changed", DIFFERENT, ids=str)
+def test_demographics_that_differ_in_any_field_do_not_link(compared: dict[str, bool], changed: dict[str, Any]) -> None:
+    assert not compared[str(changed)]
+
+
+GAPS: list[dict[str, Any]] = [{"postcode": None}, {"postcode": " "}, {"family_name": "-"}, {"sex": "0"}]
 
 
 def test_two_gaps_do_not_agree(tmp_path: Path) -> None:
+    gaps = list(enumerate(GAPS, 1))
     zone = zone_of(
         tmp_path,
-        social_care_people=[client(**identity(postcode=None))],
-        demographics=[{"nhs_number": nhs(2), **identity(postcode=None)}],
+        gp_register=[person(nhs(n)) for n, _ in gaps],
+        social_care_people=[client(f"P{n}", **identity(**gap)) for n, gap in gaps],
+        social_care_events=[care_event(f"E{n}", f"P{n}", on(90)) for n, _ in gaps],
+        demographics=[{"nhs_number": nhs(n), **identity(**gap)} for n, gap in gaps],
     )
     assert linked(zone) == []
 

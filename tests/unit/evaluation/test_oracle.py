@@ -34,3 +34,11 @@ def test_predictions_that_are_a_tenth_too_low_are_seen_without_chance(truth):
     worst = max(calibration["by_risk"], key=lambda row: row["gap"])
     assert worst["gap"] == pytest.approx(worst["mean_predicted"] / 9, abs=1e-9)
     assert all(row["people"] >= 100 for row in calibration["by_risk"])
+
+
+def test_people_whose_outcome_is_not_known_count_for_calibration_only(truth):
+    known = np.random.default_rng(8).random(len(truth)) < 0.7
+    some = against_truth(_event(truth), truth, truth, truth, known)
+    assert some["auroc"] == against_truth(_event(truth)[known], truth[known], None, truth[known])["auroc"]
+    everybody = against_truth(_event(truth), truth, truth, truth)
+    assert some["calibration"] == everybody["calibration"]
