@@ -2,7 +2,7 @@
 
     python benchmarks/agreement.py PACK MODEL KEY DATE RUN PEER_OUT PEER_MATRIX.npz
 
-Compared: the whole feature matrix, raw scores, tiers (except at exact ties) and calibrated probabilities.
+RUN or PEER_MATRIX may be "-", to leave that comparison out. Compared: the whole feature matrix, raw scores, tiers (except at exact ties) and calibrated probabilities.
 """
 
 import json
@@ -114,8 +114,9 @@ def main() -> None:
     """Print what was compared as JSON; exit 1 where something differs."""
     pack, model, key_file, day, run, peer, matrix = sys.argv[1:]
     key, found = load_key(Path(key_file)), Agreement()
-    own, names = own_features(Path(pack), Path(model), key, date.fromisoformat(day))
-    compare_matrices(own, names, Path(matrix), key, found)
+    if matrix != "-":
+        own, names = own_features(Path(pack), Path(model), key, date.fromisoformat(day))
+        compare_matrices(own, names, Path(matrix), key, found)
     if run != "-":
         compare_scores(Path(run), Path(peer), key, found)
     print(json.dumps(vars(found) | {"holds": found.holds}, indent=2))

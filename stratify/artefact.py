@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stratify.contributions import Contributions, ContributionTables, Matrix
-from stratify.estimators.calibrator import CalibrationLine
+from stratify.estimators.calibration_line import CalibrationLine
 from stratify.estimators.scoring import Scorer
 from stratify.estimators.trees import TreeModel, read_model_text
 from stratify.exceptions import ModelRefused

@@ -81,9 +81,10 @@ def synth(
 ) -> None:
     """Make a synthetic borough: a pack, the same place fifteen months later, and the true risk kept apart."""
     from stratify.run_folder import refuse_existing
-    from stratify.synthetic.borough import make_borough
+    from stratify.synthetic.borough import make_borough, refuse_size
 
     refuse_existing(out)
+    refuse_size(people)
     with on_terminal() as show:
         borough = make_borough(
             out, people=people, index_date=index.date(), seed=seed, file_format=file_format.value,

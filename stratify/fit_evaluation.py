@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stratify.estimators.calibrator import CalibrationLine
+from stratify.estimators.calibration_line import CalibrationLine
 from stratify.estimators.logistic_baseline import LogisticBaseline
 from stratify.estimators.risk_classifier import RiskClassifier
 from stratify.estimators.tuning import Lesson

@@ -10,7 +10,7 @@ import numpy as np
 
 from interfaces.extracts.manifest import Manifest
 from stratify.artefact import FORMAT, version_of
-from stratify.estimators.calibrator import CalibrationLine
+from stratify.estimators.calibration_line import CalibrationLine
 from stratify.estimators.tuning import Trial
 from stratify.features.catalogue import feature_set_hash, features_named, references_of
 from stratify.features.reference import lists_used, reference_tables

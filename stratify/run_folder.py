@@ -4,6 +4,7 @@ Whoever holds the lock beside the target is its only writer, so every partial co
 was left by a process that died and is cleared away.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -32,6 +33,8 @@ def writing(folder: Path) -> Iterator[Path]:
             _sync_tree(partial)
             partial.rename(folder)
             _sync(folder.parent)
+        except OSError as error:
+            raise _full_disk(folder, error) from None
         finally:
             shutil.rmtree(partial, ignore_errors=True)
 
@@ -54,6 +57,8 @@ def writing_file(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
             _sync(partial)
             partial.rename(path)
             _sync(path.parent)
+        except OSError as error:
+            raise _full_disk(path, error) from None
         finally:
             partial.unlink(missing_ok=True)
 
@@ -64,6 +69,17 @@ def refuse_existing(target: Path) -> None:
         raise OutputRefused(
             f"{target.name} not to exist yet", "it exists", "Choose another name; a finished output is never replaced."
         )
+
+
+def _full_disk(target: Path, error: OSError) -> Exception:
+    """What to say where there is no room to write; any other error stays what it is."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        return error
+    return OutputRefused(
+        f"room to write {target.name}",
+        os.strerror(error.errno),
+        "Make room, or choose another place; nothing was kept.",
+    )
 
 
 def _partial(target: Path) -> Path:

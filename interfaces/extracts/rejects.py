@@ -10,7 +10,7 @@ from interfaces.extracts.casts import literal
 from interfaces.extracts.contract import TABLES
 from interfaces.extracts.feeds import PackFacts
 from interfaces.extracts.pack import Pack
-from interfaces.extracts.rules import RowRule, joined_sql, register_sql, row_rules
+from interfaces.extracts.rules import RowRule, broken_sql, joined_sql, register_sql, row_rules
 from interfaces.extracts.source import TableSource
 
 
@@ -30,8 +30,8 @@ def broken_rows_sql(source: TableSource, rules: Sequence[RowRule], register: str
     places = [f"CASE WHEN {rule.predicate} THEN {at} END" for at, rule in enumerate(rules)]
     hits = f"list_filter([{', '.join(places)}], place -> place IS NOT NULL)"
     joined = joined_sql(source, register, with_rows=True, with_raw=True)
-    marked = f"(SELECT file, row_number, {hits} AS hits FROM {joined})"
-    return f"(SELECT file, row_number, unnest(hits) AS rule_at FROM {marked} WHERE len(hits) > 0)"
+    # Few rows break a rule: only for those is it worth finding out which.
+    return f"(SELECT file, row_number, unnest({hits}) AS rule_at FROM {joined} WHERE {broken_sql(tuple(rules))})"
 
 
 def first_places(

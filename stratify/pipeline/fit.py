@@ -19,16 +19,18 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from interfaces.extracts.check import check_pack
+from interfaces.extracts.check import check_pack, require_usable
 from interfaces.extracts.feeds import PackRules, read_rules
 from interfaces.extracts.pack import Pack, open_pack
+from interfaces.extracts.report import PackReport
 from stratify.artefact import FittedModel, save_model
 from stratify.engine import connect
-from stratify.estimators.calibrator import CalibrationLine, MonotoneCalibrator
+from stratify.estimators.calibration_line import CalibrationLine
+from stratify.estimators.calibrator import MonotoneCalibrator
 from stratify.estimators.risk_classifier import RiskClassifier
 from stratify.estimators.tuning import Growth, Lesson, Trial, gains, grow, model_text, try_candidates
 from stratify.evaluation.discrimination import roc_placements
-from stratify.exceptions import FitRefused, InputRefused, OutputRefused
+from stratify.exceptions import FitRefused, OutputRefused
 from stratify.features.catalogue import feature_names
 from stratify.fit_dates import FitDates, check_history, feed_start, fit_dates
 from stratify.fit_evaluation import Judged, evaluate_fit
@@ -110,7 +112,7 @@ def fit(
 ) -> FittedModel:
     """Fit, evaluate and save the model that a run at `index_date` may use, from outcomes known by then.
 
-    The same pack, key and options give the same bytes. Raises InputRefused for a pack that cannot be used, FitRefused
+    The same pack, key and options give the same bytes. Raises PackRefused for a pack that cannot be used, FitRefused
     where the history is too short, outcomes are too few or something leaks, OutputRefused where `model_folder` exists.
     """
     chosen = options or FitOptions()
@@ -122,8 +124,8 @@ def fit(
     lag = rules.feed("admissions").lag_days
     dates = fit_dates(index_date, lag_days=lag, booster_days_before=plan.booster_days_before)
     with _workplace(chosen) as (connection, scratch):
-        step, warnings = _checked(_Fit(pack, plan, rules, dates, chosen, progress, connection))
-        data = _read(step, _build_zone(step, key, scratch / "zone"))
+        step, report, warnings = _checked(_Fit(pack, plan, rules, dates, chosen, progress, connection))
+        data = _read(step, _build_zone(step, key, scratch / "zone", report))
         model = _learn(step, data, warnings)
     save_model(model_folder, model)
     return model
@@ -152,7 +154,7 @@ def _workplace(options: FitOptions) -> Iterator[tuple[duckdb.DuckDBPyConnection,
             yield open_, scratch
 
 
-def _checked(step: _Fit) -> tuple[_Fit, list[str]]:
+def _checked(step: _Fit) -> tuple[_Fit, PackReport, list[str]]:
     """Refuse a pack that cannot be used or does not reach back far enough; keep the snapshots it does reach.
 
     Also sentences on feeds that begin late.
@@ -163,18 +165,13 @@ def _checked(step: _Fit) -> tuple[_Fit, list[str]]:
         connection=step.connection,
         progress=lambda table: step.progress(f"Checking {table}"),
     )
-    if not report.usable:
-        raise InputRefused(
-            "a pack that can be used",
-            f"{len(report.refusals)} fault(s), first: {report.refusals[0].found}",
-            "Run `stratify check-pack` for the whole report.",
-        )
+    require_usable(report)
     starts = {table.table: feed_start(table.months) for table in report.tables if table.months}
     dates = step.dates.reached(starts.get("admissions"), step.plan.look_back_days)
-    return replace(step, dates=dates), check_history(dates, starts, look_back_days=step.plan.look_back_days)
+    return replace(step, dates=dates), report, check_history(dates, starts, look_back_days=step.plan.look_back_days)
 
 
-def _build_zone(step: _Fit, key: Key, folder: Path) -> Zone:
+def _build_zone(step: _Fit, key: Key, folder: Path, report: PackReport) -> Zone:
     return build_zone(
         step.pack,
         key,
@@ -184,7 +181,7 @@ def _build_zone(step: _Fit, key: Key, folder: Path) -> Zone:
         connection=step.connection,
         progress=step.progress,
         outcomes=True,
-        options=ZoneOptions(look_back_days=step.plan.look_back_days, config=step.options.config),
+        options=ZoneOptions(look_back_days=step.plan.look_back_days, checked=report, config=step.options.config),
     )
 
 

@@ -98,13 +98,23 @@ def run(  # noqa: PLR0913  (one argument for each option of the command)
         scratch.mkdir(mode=0o700)
         with clock.stage("Reading model and configuration"):
             setting = prepare(request)
-        written = _carry_out(setting, folder, scratch, clock)
+        try:
+            written = _carry_out(setting, folder, scratch, clock)
+        except duckdb.OutOfMemoryException:
+            raise _too_little_memory(memory) from None
         shutil.rmtree(scratch)
         write_manifest(folder, written.manifest)
         write_json(folder / "timings.json", clock.report())
         # Last before the folder appears: nobody may see NHS numbers that no line of the log accounts for.
         log_identified_lists(folder, written, setting)
     return written.summary
+
+
+def _too_little_memory(memory: str | None) -> InputRefused:
+    # DuckDB's own message may quote the statement; the limit is all a reader needs.
+    return InputRefused(
+        "enough memory to read the pack", f"a limit of {memory or 'the machine'}", "Raise --memory, or lower --threads."
+    )
 
 
 @dataclass(frozen=True)
@@ -122,10 +132,10 @@ class _Work:
 
 def _carry_out(setting: Setting, folder: Path, scratch: Path, clock: StageClock) -> Written:
     request = setting.request
+    previous = read_previous(request.previous, setting.facts) if request.previous else None
     with connect(memory_limit=request.memory, threads=request.threads, temp_directory=scratch / "spill") as connection:
         with clock.stage("Checking the pack"):
             report = _checked(setting, connection, clock.progress)
-            previous = read_previous(request.previous, setting.facts) if request.previous else None
         with clock.stage("Building the scoring zone"):
             dates = [request.index_date, *([previous.index_date] if previous else [])]
             zone = _build_zone(setting, report, dates, connection, scratch, clock.progress)

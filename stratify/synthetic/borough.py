@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
+from stratify.exceptions import InputRefused
 from stratify.run_folder import writing
 from stratify.synthetic import conditions, council, gp_tables, hospital_tables, open_spells, places, register, spells
 from stratify.synthetic.nhs_numbers import VALID_PER_RANGE
@@ -53,10 +54,10 @@ def make_borough(  # noqa: PLR0913  (one argument for each option of the command
     """Make a synthetic borough of exactly `people` registered and alive on the index date, in a new folder `out`.
 
     The same arguments give the same bytes. The folder appears whole or not at all; one that exists is OutputRefused.
-    `progress` is told each stage and how much of it is done, 0 to 1. ValueError for fewer than 500 people, and for
+    `progress` is told each stage and how much of it is done, 0 to 1. InputRefused for fewer than 500 people, and for
     more than the 999 range has NHS numbers for, unless `beyond_999` (see `made_up_numbers`) allows it.
     """
-    _check_size(people, beyond_999)
+    refuse_size(people, beyond_999=beyond_999)
     timeline = Timeline(day_number(index_date))
     with writing(out) as folder:
         setting, truth = _simulate((people, seed, beyond_999), timeline, progress)
@@ -70,12 +71,17 @@ def make_borough(  # noqa: PLR0913  (one argument for each option of the command
     return Borough(out / "pack", out / "pack_later", out / "truth", rows[0], rows[1], people)
 
 
-def _check_size(people: int, beyond_999: bool) -> None:
+def refuse_size(people: int, *, beyond_999: bool = False) -> None:
+    """InputRefused for a place too small for its rates, or too large for the made-up range unless `beyond_999`."""
     most = VALID_PER_RANGE * 4 // 7  # three in four again come and go within the years recorded
     if people < SMALLEST:
-        raise ValueError(f"a borough needs at least {SMALLEST} people for its practices and rates, not {people}")
+        raise InputRefused(
+            f"at least {SMALLEST} people, for the borough's practices and rates", f"{people}", "Ask for more people."
+        )
     if people > most and not beyond_999:
-        raise ValueError(f"the 999 range has NHS numbers for a borough of at most {most:,} people, not {people:,}")
+        raise InputRefused(
+            f"at most {most:,} people, for whom the 999 range has NHS numbers", f"{people:,}", "Ask for fewer people."
+        )
 
 
 def _simulate(wanted: tuple[int, int, bool], timeline: Timeline, progress: Progress) -> tuple[Setting, Truth]:

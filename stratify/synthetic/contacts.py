@@ -32,7 +32,11 @@ def gp_appointments(state: State, step: Step, journal: Journal, generator: np.ra
     age = state.ages(step.start)
     need = np.minimum(state.drivers[Driver.NEED], 2.5)
     log_ratio = (
-        rates.GP_WITH_FRAILTY * state.frailty + 0.42 * state.seeking + 0.55 * need + 0.45 * state.wobble + 0.25 * state.lost_function
+        rates.GP_WITH_FRAILTY * state.frailty
+        + 0.42 * state.seeking
+        + 0.55 * need
+        + 0.45 * state.wobble
+        + 0.25 * state.lost_function
     )
     rate = (
         at(_GP, state.female.astype(np.int8), age) * np.exp(log_ratio - 0.37) * (1 + 0.7 * np.minimum(state.short, 1.2))
@@ -73,7 +77,9 @@ def emergency_departments(state: State, step: Step, journal: Journal, generator:
 def outpatients(state: State, step: Step, course: LifeCourse, journal: Journal, generator: np.random.Generator) -> None:
     """Clinics by need; `specialty` -1 is drawn later from the conditions the person has."""
     need = np.minimum(state.drivers[Driver.NEED], 2.5)
-    log_ratio = rates.OUTPATIENT_WITH_FRAILTY * state.frailty + 0.35 * state.seeking + 0.75 * need + 0.15 * state.wobble - 0.48
+    log_ratio = (
+        rates.OUTPATIENT_WITH_FRAILTY * state.frailty + 0.35 * state.seeking + 0.75 * need + 0.15 * state.wobble - 0.48
+    )
     rate = at(_OUTPATIENT, state.ages(step.start)) * np.exp(log_ratio) * (1 + 0.9 * np.minimum(state.short, 1.2))
     slots = repeated(generator, rate, step)
     missed = rates.OUTPATIENT_MISSED * np.exp(

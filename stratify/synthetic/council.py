@@ -73,7 +73,8 @@ def people_table(setting: Setting, clients: Clients, identity: Identity, extract
     size = len(clients.person)
     known = np.maximum(clients.person, 0)
     stranger = clients.person < 0
-    birth = setting.people.birth[known] + np.where(stranger, generator.integers(-4000, 4000, size), 0)
+    strangers_birth = setting.timeline.index - generator.integers(20 * 365, 90 * 365, size)
+    birth = np.where(stranger, strangers_birth, setting.people.birth[known])
     family, given = _typed(clients, identity, generator)
     sex = np.where(
         generator.random(size) < rates.SEX_SLIPS, 1 - np.minimum(identity.sex[known], 1), identity.sex[known]

@@ -42,7 +42,10 @@ def measure(state: State, step: Step, scene: Scene) -> None:
         known = np.zeros(state.count, dtype=bool)
         for name in measuring.conditions:
             known |= scene.course.recorded[POSITION[name], state.person] < step.start
-        rate = measuring.base * (age >= measuring.from_age) * np.exp(0.25 * state.frailty + 0.4 * state.seeking) + measuring.extra * known
+        rate = (
+            measuring.base * (age >= measuring.from_age) * np.exp(0.25 * state.frailty + 0.4 * state.seeking)
+            + measuring.extra * known
+        )
         slots = repeated(scene.generator, rate * (1 + 0.8 * np.minimum(state.short, 1)), step)
         value = _VALUES[measuring.code](state, slots, step, scene)
         scene.journal.write(

@@ -5,6 +5,7 @@ import numpy as np
 from stratify.synthetic.arrays import Ints
 
 STEMS_PER_RANGE = 1_000_000  # nine digits before the check digit, three of them fixed
+TEN_NINES = 9_999_999_999  # its check digit is right, but ten identical digits are a filler and no number
 VALID_PER_RANGE = 900_000  # a little under the 10/11 of the stems that have a check digit
 
 
@@ -21,9 +22,10 @@ def made_up_numbers(generator: np.random.Generator, size: int, *, beyond_999: bo
         )
     first = (1000 - ranges) * STEMS_PER_RANGE
     numbers = with_check_digit(np.arange(first, 1000 * STEMS_PER_RANGE, dtype=np.int64))
+    numbers = numbers[numbers != TEN_NINES]
     picked = generator.choice(len(numbers), size, replace=False)
     picked.sort()
-    return numbers[picked]
+    return np.asarray(numbers[picked])
 
 
 def with_check_digit(stems: Ints) -> Ints:

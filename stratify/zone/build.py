@@ -34,7 +34,7 @@ LOOK_BACK_DAYS = 1095
 CHUNK_SIZE = 131_072
 """People to a chunk: few enough for a chunk's features to fit in memory, enough to keep the engine busy."""
 
-_IDENTIFIABLE = ("person", "linkable", "wanted", "objection", "social_link", "reject")
+_IDENTIFIABLE = ("person", "linkable", "wanted", "objection", "social_link", "reject", "broken")
 
 
 @dataclass(frozen=True)

@@ -59,10 +59,6 @@ class EventTable:
         assert column is not None  # a test holds every table here among the contract's event tables
         return column
 
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        return ("pid", "day", "avail", *(column.name for column in self.columns))
-
 
 def read_vocabulary(config: Path) -> Vocabulary:
     """The words that may pass into the zone; ConfigRefused where a list is missing."""

@@ -68,7 +68,7 @@ class EventCounts:
             "not_linked": self.not_linked,
             "contradicts_life": self.contradicts_life,
             "set_aside": self.set_aside.rows,
-            "rules": self.set_aside.by_rule or {},
+            "rules": self.set_aside.named(),
         }
 
 
@@ -88,10 +88,9 @@ def write_events(reading: Reading, judge: Judge, folder: Path) -> EventCounts:
     Needs the temporary tables `linkable`, `wanted`, `reject` and, for social care, `social_link`.
     """
     broken = judge.set_aside(reading.source)
-    condition = judge.broken_sql(reading.source, broken)
-    query = f"SELECT {_columns_sql(reading)} FROM {_entries_sql(reading)} {_join_sql(reading)} WHERE {condition} IS NOT TRUE"
+    query = f"SELECT {_columns_sql(reading)} FROM {_entries_sql(reading)} {_join_sql(reading)} WHERE {broken.sql} IS NOT TRUE"
     kept = write_parquet(judge.connection, f"{query} ORDER BY ALL", event_file(folder, reading.table.name))
-    rows, not_linked, outside_life = _count_others(reading, judge, condition)
+    rows, not_linked, outside_life = _count_others(reading, judge, broken)
     return EventCounts(rows, kept, not_linked, outside_life, broken)
 
 
@@ -123,19 +122,29 @@ def _in_life_sql(reading: Reading) -> str:
     return f"{day_number_sql(reading.table.event_date)} BETWEEN link.birth_day AND link.last_day"
 
 
-def _count_others(reading: Reading, judge: Judge, broken: str) -> tuple[int, int, int]:
+def _count_others(reading: Reading, judge: Judge, broken: SetAside) -> tuple[int, int, int]:
     """All rows; those that broke no rule and are not linked; those that contradict the linked person's life."""
-    report = judge.table_report(reading.source)
+    told = _told_by_the_check(reading, judge, broken)
+    if told is not None:
+        return told
     if reading.table.name == SOCIAL_CARE:
-        join, outside = f"{_REGISTER} LEFT JOIN social_link link ON {_SAME_CLIENT}", f"NOT ({_in_life_sql(reading)})"
-        linked = "link.pid"
-    elif report is not None and report.linked_share is not None:
-        return report.rows, report.rows - round(report.linked_share * report.rows), 0
+        join, linked = f"{_REGISTER} LEFT JOIN social_link link ON {_SAME_CLIENT}", "link.pid"
+        outside = f"NOT ({_in_life_sql(reading)})"
     else:
-        join, outside, linked = "LEFT JOIN linkable ON entry.nhs_number = linkable.reg_number", "FALSE", "pid"
+        join, linked, outside = "LEFT JOIN linkable ON entry.nhs_number = linkable.reg_number", "pid", "FALSE"
     query = (
-        f"SELECT count(*), count(*) FILTER ({linked} IS NULL AND {broken} IS NOT TRUE),"
-        f" count(*) FILTER ({outside} AND {broken} IS NOT TRUE) FROM {reading.source.relation_sql()} AS entry {join}"
+        f"SELECT count(*), count(*) FILTER ({linked} IS NULL AND {broken.sql} IS NOT TRUE),"
+        f" count(*) FILTER ({outside} AND {broken.sql} IS NOT TRUE) FROM {reading.source.relation_sql()} AS entry {join}"
     )
     rows, not_linked, contradicting = judge.connection.execute(query).fetchall()[0]
     return rows, not_linked, contradicting
+
+
+def _told_by_the_check(reading: Reading, judge: Judge, broken: SetAside) -> tuple[int, int, int] | None:
+    """The counts where the check's report gives them: no row that broke a rule is of somebody on the register."""
+    report = judge.checked.get(reading.table.name)
+    others = any(rule.column != "nhs_number" for rule in broken.by_rule)
+    if report is None or report.linked_share is None or others or reading.table.name == SOCIAL_CARE:
+        return None
+    on_register = round(report.linked_share * report.rows)
+    return report.rows, report.rows - on_register - broken.rows, 0

@@ -1,5 +1,6 @@
 """A folder or file that is complete or absent."""
 
+import errno
 import os
 import stat
 
@@ -88,3 +89,12 @@ def test_writing_file_refuses_what_exists(tmp_path):
     (tmp_path / "out.csv").touch()
     with pytest.raises(OutputRefused, match="it exists"), writing_file(tmp_path / "out.csv"):
         pass
+
+
+@pytest.mark.parametrize("write", [writing, writing_file])
+def test_a_full_disk_is_said_plainly(tmp_path, write):
+    with pytest.raises(OutputRefused, match="room to write run"), write(tmp_path / "run"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(PermissionError), write(tmp_path / "run"):
+        raise PermissionError(errno.EACCES, "elsewhere")
+    assert names(tmp_path) == []

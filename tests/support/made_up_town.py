@@ -85,7 +85,7 @@ def _trees(values, names):
         "max_depth": 4,
         "num_leaves": 8,
         "learning_rate": 0.1,
-        "min_data_in_leaf": 10,
+        "min_data_in_leaf": max(10, len(values) // 60),
         "num_threads": 1,
         "deterministic": True,
         "force_row_wise": True,

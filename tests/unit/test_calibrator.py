@@ -7,7 +7,8 @@ import pytest
 from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 
-from stratify.estimators.calibrator import CalibrationLine, MonotoneCalibrator
+from stratify.estimators.calibration_line import CalibrationLine
+from stratify.estimators.calibrator import MonotoneCalibrator
 
 
 def place(people: int, *, seed: int, bend: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

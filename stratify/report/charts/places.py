@@ -25,7 +25,7 @@ def places(networks: Mapping[str, Sequence[float]], means: Mapping[str, float], 
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(-0.6, len(names) - 0.4)
     every = [share for shares in networks.values() for share in shares] + list(means.values()) + [overall]
-    axes.set_xlim(0, max(every) * 1.12)
+    axes.set_xlim(0, max(max(every), 0.01) * 1.12)  # nobody at the top is still a chart
     axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
     axes.set_xlabel("People at very high or high risk: ○ a practice, ❙ its network")
     alt = (

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from interfaces.extracts.contract import TABLES
-from stratify.exceptions import OutputRefused
+from stratify.exceptions import InputRefused, OutputRefused
 from stratify.synthetic.borough import make_borough
 
 pytestmark = pytest.mark.slow
@@ -81,13 +81,13 @@ def test_a_folder_that_exists_is_refused(first):
 
 
 def test_a_place_too_small_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="at least 500"):
+    with pytest.raises(InputRefused, match="at least 500"):
         make_borough(tmp_path / "hamlet", people=100, index_date=INDEX, seed=3)
     assert not (tmp_path / "hamlet").exists()
 
 
 def test_a_place_too_large_for_the_999_range_is_refused_before_any_work(tmp_path):
-    with pytest.raises(ValueError, match="999 range"):
+    with pytest.raises(InputRefused, match="999 range"):
         make_borough(tmp_path / "city", people=1_200_000, index_date=INDEX, seed=3)
 
 

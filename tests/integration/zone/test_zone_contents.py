@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from stratify.days import day_number
+from stratify.engine import connect
 from stratify.exceptions import InputRefused, OutputRefused
 from stratify.pseudonyms import pseudonym
 from stratify.settings import default_config
-from stratify.zone import Zone, ZoneOptions
+from stratify.zone import Zone, ZoneOptions, usable_sql
 from stratify.zone.event_tables import event_tables, read_vocabulary
 from tests.support.built_zones import INDEX, KEY, RULES, a_zone, built, events, people, person_of, selected
 from tests.support.packs import a_pack, admission, attendance, gp_code, nhs, person, practice, prescription
@@ -222,3 +223,35 @@ def test_zone_needs_an_index_date(tmp_path: Path) -> None:
 
 def test_zone_folder_is_for_its_owner_only(tmp_path: Path) -> None:
     assert a_zone(tmp_path).folder.stat().st_mode & 0o077 == 0
+
+
+def test_zone_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    folder = a_pack(tmp_path / "pack")
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputRefused, match="cannot be made"):
+        built(folder, tmp_path / "file" / "zone")
+
+
+def test_tables_are_read_as_paths_or_as_arrays_in_the_order_of_people(tmp_path: Path) -> None:
+    zone = a_zone(tmp_path, gp_register=[person(nhs(n), lives_alone=n % 2) for n in range(1, 5)])
+    table = zone.population_table(INDEX)
+    assert f"{table}" == str(zone.folder / "population_2026-10-01.parquet")
+    with connect(threads=1) as connection:
+        found = table.arrays(connection, "lives_alone", "pid")
+        everything = table.arrays(connection)
+    assert found["pid"].tolist() == [0, 1, 2, 3]
+    assert sorted(found["lives_alone"].tolist()) == [False, False, True, True]
+    assert list(found) == ["lives_alone", "pid"]
+    assert set(everything) > {"pid", "status", "age_years"}
+
+
+def test_usable_rows_happened_and_arrived_before_the_index_date(tmp_path: Path) -> None:
+    rows = [(days, came) for days in (1, 0, -1) for came in (1, 0, -1)]
+    stays = [
+        admission(nhs(n), on(days + 5), available_on=on(came + 5), discharged_on=None)
+        for n, (days, came) in enumerate(rows, 1)
+    ]
+    zone = a_zone(tmp_path, admissions=stays)
+    t = INDEX - timedelta(days=5)
+    found = {pid for pid, usable in events(zone, "admissions", f"pid, {usable_sql(t)}") if usable}
+    assert found == {person_of(zone, nhs(1 + rows.index((1, 1))))}

@@ -12,6 +12,11 @@ def test_made_up_numbers_are_valid_different_and_of_the_999_range():
     assert {nhs_number_cause(str(number), synthetic=True) for number in numbers} == {None}
 
 
+def test_ten_nines_are_never_given():
+    assert nhs_number_cause("9999999999", synthetic=True) is not None
+    assert 9_999_999_999 not in made_up_numbers(np.random.default_rng(1), VALID_PER_RANGE)
+
+
 def test_made_up_numbers_come_in_ascending_order():
     assert (np.diff(made_up_numbers(np.random.default_rng(2), 1000)) > 0).all()
 
