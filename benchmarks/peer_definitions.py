@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from interfaces.codes import admission_kind_sql
+from interfaces.codes import admission_kind_sql, nhs_number_valid_sql
 from interfaces.extracts.contract import EVENT_TABLES, TABLES
 from interfaces.extracts.feeds import read_rules
 from interfaces.extracts.pack import open_pack
@@ -89,6 +89,7 @@ def write_definitions(pack_folder: Path, model_folder: Path, index_date: date) -
         "excluded": ["type_1", "risk_stratification"],
         "columns": _COLUMNS,
         "sound": _SOUND,
+        "valid_number": nhs_number_valid_sql("r.nhs_number", synthetic=True),
         "features": [_feature(feature) for feature in features],
         "queries": _queries(features, moment),
         "references": {table.name: table.sql for table in reference_tables(config)},

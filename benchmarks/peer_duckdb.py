@@ -33,7 +33,7 @@ _SCORED = """
                 (from_date <= DATE '{index}' AND (to_date IS NULL OR DATE '{index}' < to_date))
                 OR (from_date <= DATE '{extracted}' AND (to_date IS NULL OR DATE '{extracted}' < to_date)))
         ) AS o ON o.nhs_number = r.nhs_number
-        WHERE r.date_of_birth < DATE '{index}' AND r.registered_on < DATE '{index}'
+        WHERE {valid_number} AND r.date_of_birth < DATE '{index}' AND r.registered_on < DATE '{index}'
             AND (r.date_of_death IS NULL OR r.date_of_death >= DATE '{index}')
             AND (r.deregistered_on IS NULL OR r.deregistered_on >= DATE '{index}')
     )
@@ -134,6 +134,7 @@ def _places(pack: Path, definitions: Mapping[str, Any]) -> dict[str, Any]:
         "extracted": definitions["extracted_on"],
         "month_day": index.month * 100 + index.day,
         "grace": definitions["death_grace_days"],
+        "valid_number": definitions["valid_number"],
         "excluded": ", ".join(f"'{kind}'" for kind in definitions["excluded"]),
     }
 

@@ -69,7 +69,7 @@ class History:
         there = (people["date_of_birth"] < index) & (people["registered_on"] < index)
         there &= ~(people["date_of_death"] < index) & ~(people["deregistered_on"] < index)
         there &= people["practice_code"].isin(self.read("practices", "practice_code")["practice_code"])
-        there &= ~people["nhs_number"].isin(self._objecting(index))
+        there &= ~people["nhs_number"].isin(self._objecting(index)) & _valid(people["nhs_number"])
         found = people[there].sort_values("nhs_number").reset_index(drop=True)
         grace = self.definitions["death_grace_days"]
         return found.assign(
@@ -160,6 +160,13 @@ class History:
         rows = rows[~(rows["ended_on"] < rows["started_on"])].merge(_linked(self), on=["la_code", "la_person_id"])
         rows = self.usable(rows, "started_on", self.definitions["lag_days"]["social_care_events"])
         return rows.assign(ended=_days(rows["ended_on"]), hours=(rows["hours_per_week"] * 10).round().fillna(0))
+
+
+def _valid(numbers: pd.Series) -> pd.Series:
+    """NHS numbers whose tenth digit checks the others (modulus 11)."""
+    ten = numbers.str.fullmatch("[0-9]{10}")
+    digits = numbers.where(ten, "1000000000").to_numpy(dtype="S10").view("S1").reshape(-1, 10).astype(int)
+    return ten & (digits @ np.arange(10, 0, -1) % 11 == 0)
 
 
 def _days(dates: pd.Series) -> pd.Series:
