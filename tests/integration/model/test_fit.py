@@ -9,11 +9,12 @@ import duckdb
 import numpy as np
 import pytest
 
+from interfaces.exceptions import PackRefused
 from interfaces.extracts.contract import TABLES
 from interfaces.extracts.manifest import Origin
 from interfaces.extracts.manifest_writing import write_manifest
 from stratify.artefact import load_model
-from stratify.exceptions import FitRefused, InputRefused, OutputRefused
+from stratify.exceptions import FitRefused, OutputRefused
 from stratify.pipeline.fit import FitOptions, fit
 from stratify.pseudonyms import make_key
 from stratify.settings import default_config
@@ -192,7 +193,7 @@ def test_too_few_admissions_are_refused(place: Path, tmp_path: Path) -> None:
 def test_unusable_pack_is_refused(place: Path, tmp_path: Path) -> None:
     pack = altered(place, tmp_path / "pack")
     (pack / "admissions.parquet").write_bytes(b"nothing")
-    with pytest.raises(InputRefused, match="check-pack"):
+    with pytest.raises(PackRefused, match="check-pack"):
         fitted(place, tmp_path / "model", pack=pack)
 
 
