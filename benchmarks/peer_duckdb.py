@@ -48,7 +48,8 @@ _EVENTS = """
     ) AS e JOIN scored AS s USING (nhs_number) WHERE e.day BETWEEN s.birth_day AND s.last_day
 """
 
-# A council's people by NHS number, else by name, date of birth, postcode and sex; two candidates are none.
+# A council's people by NHS number, else by name, date of birth, postcode and sex; two candidates are none. A link that only
+# numbers on events make begins when the first of them was known.
 _NAME = "nullif(regexp_replace(upper(strip_accents({})), '[ .''’-]', '', 'g'), '')"
 _IDENTITY = " || '|' || ".join(
     [
@@ -71,27 +72,30 @@ _LINKED = f"""
         JOIN register ON number = nhs_number AND born = date_of_birth
     ),
     found AS (
-        SELECT la_code, la_person_id, number, TRUE AS numbered
-        FROM read_parquet('{{pack}}/social_care_events.parquet') JOIN register ON number = nhs_number
-        UNION SELECT la_code, la_person_id, number, TRUE FROM client JOIN register ON number = nhs_number AND born = date_of_birth
-        UNION SELECT la_code, la_person_id, number, FALSE FROM client JOIN person USING (identity)
+        SELECT la_code, la_person_id, number, 'event' AS by, min(greatest(started_on, coalesce(available_on, started_on + {{lag}}))) AS known
+        FROM read_parquet('{{pack}}/social_care_events.parquet') JOIN register ON number = nhs_number GROUP BY ALL
+        UNION SELECT la_code, la_person_id, number, 'client', NULL FROM client JOIN register ON number = nhs_number AND born = date_of_birth
+        UNION SELECT la_code, la_person_id, number, 'alike', NULL FROM client JOIN person USING (identity)
     ),
     counted AS (
-        SELECT la_code, la_person_id, count(DISTINCT number) AS everybody,
-            count(DISTINCT number) FILTER (WHERE numbered) AS numbers, min(number) FILTER (WHERE numbered) AS number,
-            count(DISTINCT number) FILTER (WHERE NOT numbered) AS alike, min(number) FILTER (WHERE NOT numbered) AS other
+        SELECT la_code, la_person_id, count(DISTINCT number) AS everybody, min(known) AS known, count(*) FILTER (WHERE by = 'client') AS own,
+            count(DISTINCT number) FILTER (WHERE by <> 'alike') AS numbers, min(number) FILTER (WHERE by <> 'alike') AS number,
+            count(DISTINCT number) FILTER (WHERE by = 'alike') AS alike, min(number) FILTER (WHERE by = 'alike') AS other
         FROM found GROUP BY la_code, la_person_id
     )
-    SELECT la_code, la_person_id, r.number AS linked_number
+    SELECT la_code, la_person_id, r.number AS linked_number, CASE WHEN own = 0 AND alike <> 1 THEN known END AS known_from
     FROM counted AS c JOIN register AS r ON r.number = CASE WHEN numbers = 1 THEN c.number ELSE c.other END
     LEFT JOIN client USING (la_code, la_person_id)
     WHERE CASE WHEN numbers = 1 THEN alike = 0 OR everybody = alike ELSE numbers = 0 AND alike = 1 END
         AND (date_of_birth IS NULL OR date_of_birth = born)
 """
-_LINKED_EVENTS = (
-    "(SELECT e.* EXCLUDE (nhs_number), linked_number AS nhs_number FROM read_parquet('{pack}/social_care_events.parquet') AS e"
-    " JOIN linked USING (la_code, la_person_id))"
-)
+_LINKED_EVENTS = """(
+    SELECT e.* EXCLUDE (nhs_number, available_on), linked_number AS nhs_number,
+        CASE WHEN r.nhs_number IS NULL AND known_from IS NOT NULL
+            THEN greatest(coalesce(available_on, started_on + {lag}), known_from) ELSE available_on END AS available_on
+    FROM read_parquet('{pack}/social_care_events.parquet') AS e JOIN linked USING (la_code, la_person_id)
+    LEFT JOIN read_parquet('{pack}/gp_register.parquet') AS r ON r.nhs_number = e.nhs_number
+)"""
 
 
 def main() -> None:
@@ -108,7 +112,7 @@ def build(asked: Options, definitions: Mapping[str, Any]) -> Population:
     for sql in definitions["references"].values():
         connection.execute(sql)
     if (asked.pack / "social_care_people.parquet").exists():
-        connection.execute(_LINKED.format(pack=asked.pack))
+        connection.execute(_LINKED.format(pack=asked.pack, lag=definitions["lag_days"]["social_care_events"]))
     for table in definitions["columns"]:
         connection.execute(_events(table, asked.pack, definitions))
     connection.execute(
@@ -140,14 +144,14 @@ def _places(pack: Path, definitions: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _events(table: str, pack: Path, definitions: Mapping[str, Any]) -> str:
-    source = f"read_parquet('{pack}/{table}.parquet')"
+    source, lag = f"read_parquet('{pack}/{table}.parquet')", definitions["lag_days"][table]
     return _EVENTS.format(
         table=table,
         date=definitions["event_date"][table],
-        lag=definitions["lag_days"][table],
+        lag=lag,
         columns=", ".join(definitions["columns"][table]),
         sound=definitions["sound"].get(table, "TRUE"),
-        source=_LINKED_EVENTS.format(pack=pack) if table == "social_care_events" else source,
+        source=_LINKED_EVENTS.format(pack=pack, lag=lag) if table == "social_care_events" else source,
     )
 
 

@@ -156,17 +156,23 @@ class History:
     def social_care(self) -> pd.DataFrame:
         """Events of the council's people who are somebody on the register."""
         columns = ("la_code", "la_person_id", "event_type", "service_type", "hours_per_week", "ended_on", "started_on")
-        rows = self.read("social_care_events", "available_on", *columns)
-        rows = rows[~(rows["ended_on"] < rows["started_on"])].merge(_linked(self), on=["la_code", "la_person_id"])
-        rows = self.usable(rows, "started_on", self.definitions["lag_days"]["social_care_events"])
+        rows = self.read("social_care_events", "nhs_number", "available_on", *columns)
+        rows = rows[~(rows["ended_on"] < rows["started_on"])]
+        lag = self.definitions["lag_days"]["social_care_events"]
+        rows = rows.merge(_linked(self, lag), on=["la_code", "la_person_id"])
+        unnumbered = ~rows["nhs_number"].isin(self.register["nhs_number"])
+        known = rows["available_on"].fillna(rows["started_on"] + pd.Timedelta(days=lag))
+        known = known.where(~(known < rows["known_from"]), rows["known_from"])
+        rows["available_on"] = rows["available_on"].where(~unnumbered | rows["known_from"].isna(), known)
+        rows = self.usable(rows.assign(nhs_number=rows["linked_number"]), "started_on", lag)
         return rows.assign(ended=_days(rows["ended_on"]), hours=(rows["hours_per_week"] * 10).round().fillna(0))
 
 
 def _valid(numbers: pd.Series) -> pd.Series:
-    """NHS numbers whose tenth digit checks the others (modulus 11)."""
+    """NHS numbers whose tenth digit checks the others (modulus 11), and not the same digit ten times."""
     ten = numbers.str.fullmatch("[0-9]{10}")
     digits = numbers.where(ten, "1000000000").to_numpy(dtype="S10").view("S1").reshape(-1, 10).astype(int)
-    return ten & (digits @ np.arange(10, 0, -1) % 11 == 0)
+    return ten & (digits @ np.arange(10, 0, -1) % 11 == 0) & (digits != digits[:, :1]).any(axis=1)
 
 
 def _days(dates: pd.Series) -> pd.Series:
@@ -178,14 +184,20 @@ def _days(dates: pd.Series) -> pd.Series:
 _KEY = ["la_code", "la_person_id"]
 
 
-def _linked(history: History) -> pd.DataFrame:
-    """A council's people by NHS number, else by name, date of birth, postcode and sex; two candidates are none."""
+def _linked(history: History, lag: int) -> pd.DataFrame:
+    """A council's people by NHS number, else by name, date of birth, postcode and sex; two candidates are none.
+
+    A link that only numbers on events make begins when the first of them was known.
+    """
     register = history.register[["nhs_number", "date_of_birth"]].rename(columns={"date_of_birth": "born"})
     matched = ("nhs_number", "family_name", "given_name", "date_of_birth", "postcode", "sex")
     client = history.read("social_care_people", *_KEY, *matched)
     named = history.read("demographics", *matched).merge(register, on="nhs_number")
     named = named[named["date_of_birth"] == named["born"]]
-    on_event = history.read("social_care_events", *_KEY, "nhs_number").merge(register, on="nhs_number")
+    on_event = history.read("social_care_events", *_KEY, "nhs_number", "started_on", "available_on")
+    on_event = on_event.merge(register, on="nhs_number")
+    came = on_event["available_on"].fillna(on_event["started_on"] + pd.Timedelta(days=lag))
+    on_event["known_from"] = came.where(came > on_event["started_on"], on_event["started_on"])
     by_number = client.merge(register, on="nhs_number")
     by_number = by_number[by_number["date_of_birth"] == by_number["born"]]
     client, named = client.assign(identity=_identity(client)), named.assign(identity=_identity(named))
@@ -194,8 +206,12 @@ def _linked(history: History) -> pd.DataFrame:
     alike = alike[[*_KEY, "nhs_number"]].drop_duplicates()
     chosen = _choose(numbers, alike).merge(register, on="nhs_number")
     chosen = chosen.merge(client[[*_KEY, "date_of_birth"]], on=_KEY, how="left")
-    agrees = chosen["date_of_birth"].isna() | (chosen["date_of_birth"] == chosen["born"])
-    return chosen.loc[agrees, [*_KEY, "nhs_number"]]
+    chosen = chosen[chosen["date_of_birth"].isna() | (chosen["date_of_birth"] == chosen["born"])]
+    chosen = chosen.merge(on_event.groupby(_KEY)["known_from"].min().reset_index(), on=_KEY, how="left")
+    single = alike[~alike.duplicated(_KEY, keep=False)]
+    timeless = pd.MultiIndex.from_frame(pd.concat([by_number[_KEY], single[_KEY]]))
+    chosen.loc[pd.MultiIndex.from_frame(chosen[_KEY]).isin(timeless), "known_from"] = pd.NaT
+    return chosen[[*_KEY, "nhs_number", "known_from"]].rename(columns={"nhs_number": "linked_number"})
 
 
 def _choose(numbers: pd.DataFrame, alike: pd.DataFrame) -> pd.DataFrame:

@@ -7,14 +7,15 @@
     checksums.sha256   SHA-256 of each of these files
 
 Loading believes nothing: every file, the order of the features and the definition of every feature must be
-what they were when the model was fitted.
+what they were when the model was fitted, and LightGBM of the same major version.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version as version_installed
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,6 +43,7 @@ MODEL, MANIFEST, EVALUATION, CARD, CHECKSUMS = (
 _CHECKED = (CARD, EVALUATION, MANIFEST, MODEL)
 
 HashFeatures = Callable[[Sequence[str]], str]
+HashLists = Callable[[Sequence[str]], Mapping[str, str]]
 
 
 class NamedValues(Protocol):
@@ -176,20 +178,25 @@ def save_model(folder: Path, model: FittedModel) -> None:
         (place / CHECKSUMS).write_text("".join(lines), encoding="ascii")
 
 
-def load_model(folder: Path, *, hash_features: HashFeatures | None = None) -> FittedModel:
+def load_model(
+    folder: Path, *, hash_features: HashFeatures | None = None, hash_lists: HashLists | None = None
+) -> FittedModel:
     """The model in that folder, after checking all of it against itself and against this program.
 
     `hash_features` gives the hash of a list of features as this program defines them (the catalogue's unless
-    told otherwise). Raises ModelRefused naming the file or feature at fault.
+    told otherwise), `hash_lists` those of the code lists they rest on. Raises ModelRefused naming the file,
+    feature, code list or library at fault.
     """
     _check_files(folder)
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     _check_format(manifest)
+    _check_library(manifest)
     evaluation = json.loads((folder / EVALUATION).read_text(encoding="utf-8"))
     text = (folder / MODEL).read_text(encoding="utf-8")
     model = FittedModel(text, CalibrationLine.from_json(manifest["calibration"]), manifest, evaluation)
     model._check_names(list(model.trees.names))
-    _check_definitions(model, hash_features or _catalogue_hash)
+    lists = hash_lists or (_catalogue_lists if hash_features is None else None)
+    _check_definitions(model, hash_features or _catalogue_hash, lists)
     return model
 
 
@@ -229,14 +236,48 @@ def _check_format(manifest: dict[str, Any]) -> None:
         )
 
 
-def _check_definitions(model: FittedModel, hash_features: HashFeatures) -> None:
-    found = hash_features(model.names)
-    if found != model.feature_set_hash:
+def _check_library(manifest: dict[str, Any]) -> None:
+    fitted, installed = _lightgbm_fitted(manifest), version_installed("lightgbm")
+    if fitted.partition(".")[0] != installed.partition(".")[0]:
         raise ModelRefused(
-            f"the feature definitions {model.feature_set_hash[:12]} that model {model.version} was fitted on",
-            f"{found[:12]}",
-            "Fit the model again: a definition or a code list has changed since.",
+            f"LightGBM {fitted}, which the model was fitted with, or another of the same major version",
+            f"LightGBM {installed}",
+            "Install that version, or fit the model again.",
         )
+
+
+def _lightgbm_fitted(manifest: dict[str, Any]) -> str:
+    return str(manifest.get("libraries", {}).get("lightgbm", "of no stated version"))
+
+
+def other_library(manifest: dict[str, Any]) -> tuple[str, str] | None:
+    """LightGBM's version at the fit and here, where major.minor differ; None where they do not."""
+    fitted, installed = _lightgbm_fitted(manifest), version_installed("lightgbm")
+    return None if fitted.split(".")[:2] == installed.split(".")[:2] else (fitted, installed)
+
+
+def _check_definitions(model: FittedModel, hash_features: HashFeatures, hash_lists: HashLists | None) -> None:
+    found = hash_features(model.names)
+    if found == model.feature_set_hash:
+        return
+    changed = [] if hash_lists is None else _changed_lists(model, hash_lists(model.names))
+    if changed:
+        raise ModelRefused(
+            f"the code lists that model {model.version} was fitted on",
+            f"{', '.join(changed)} changed since",
+            f"Bring back {'that list' if len(changed) == 1 else 'those lists'}, or fit the model again.",
+        )
+    raise ModelRefused(
+        f"the feature definitions {model.feature_set_hash[:12]} that model {model.version} was fitted on",
+        f"{found[:12]}",
+        "Fit the model again: a definition or a code list has changed since.",
+    )
+
+
+def _changed_lists(model: FittedModel, found: Mapping[str, str]) -> list[str]:
+    """The code lists that are not what they were at the fit, by name; also those that came or went."""
+    fitted: dict[str, str] = model.manifest.get("codelists", {})
+    return sorted(name for name in fitted.keys() | found.keys() if fitted.get(name) != found.get(name))
 
 
 def _catalogue_hash(names: Sequence[str]) -> str:
@@ -249,6 +290,12 @@ def _catalogue_hash(names: Sequence[str]) -> str:
             "features this program knows", f"{unknown[0]}, which it does not", "Use the version that fitted the model."
         )
     return feature_set_hash(list(names))
+
+
+def _catalogue_lists(names: Sequence[str]) -> dict[str, str]:
+    from stratify.features.catalogue import codelist_hashes
+
+    return codelist_hashes(names)
 
 
 def _damaged(expected: str, found: str) -> ModelRefused:

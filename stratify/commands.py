@@ -56,6 +56,12 @@ Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also 
 AllowGap = Annotated[
     list[str] | None, typer.Option("--allow-gap", metavar="FEED", help="Go on although this feed stops early.")
 ]
+ObjectionsFor = Annotated[
+    str | None,
+    typer.Option(
+        "--objections-for", metavar="PURPOSE", help="Whose objections count: a purpose of objections.toml, as planning."
+    ),
+]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The seed of everything random.")]
 
 
@@ -141,6 +147,7 @@ def fit(  # noqa: PLR0913
     ] = None,
     version: Annotated[str | None, typer.Option("--version", help="A name for the model.")] = None,
     allow_gap: AllowGap = None,
+    objections_for: ObjectionsFor = None,
     memory: Memory = None,
     threads: Threads = None,
     json_path: Json = None,
@@ -153,7 +160,7 @@ def fit(  # noqa: PLR0913
     settings = read_settings()
     options = FitOptions(
         seed=seed, threads=threads or settings.threads, memory=memory or settings.memory, demonstration=demonstration,
-        version=version, allowed_gaps=tuple(allow_gap or ()), config=settings.config,
+        version=version, allowed_gaps=tuple(allow_gap or ()), objections_for=objections_for, config=settings.config,
     )  # fmt: skip
     with on_terminal() as show:
         fitted = fit_model(
@@ -184,6 +191,7 @@ def run(  # noqa: PLR0913
         Path | None, typer.Option("--keep-zone", metavar="FOLDER", help="Keep the scoring zone there.")
     ] = None,
     allow_gap: AllowGap = None,
+    objections_for: ObjectionsFor = None,
     memory: Memory = None,
     threads: Threads = None,
     json_path: Json = None,
@@ -196,7 +204,7 @@ def run(  # noqa: PLR0913
         summary = run_month(
             pack, index_date=index.date(), key_file=key, out=out, model_folder=model,
             score=score.value if score else None, previous=previous, threads=threads or settings.threads,
-            memory=memory or settings.memory, allow_gap=allow_gap or (), purpose=purpose, keep_zone=keep_zone,
+            memory=memory or settings.memory, allow_gap=allow_gap or (), objections_for=objections_for, purpose=purpose, keep_zone=keep_zone,
             progress=show, config_folder=settings.config, who=settings.user, now=clock.now(),
         )  # fmt: skip
     for line in summary.lines():
@@ -256,6 +264,7 @@ def evaluate(  # noqa: PLR0913
         bool, typer.Option("--allow-incomplete", help="Go on although late admissions may not have arrived.")
     ] = False,
     allow_gap: AllowGap = None,
+    objections_for: ObjectionsFor = None,
     seed: Seed = 0,
     memory: Memory = None,
     threads: Threads = None,
@@ -267,7 +276,7 @@ def evaluate(  # noqa: PLR0913
 
     settings = read_settings()
     options = EvaluateOptions(
-        seed=seed, held_out_only=not everyone, allow_incomplete=allow_incomplete, allow_gap=tuple(allow_gap or ()),
+        seed=seed, held_out_only=not everyone, allow_incomplete=allow_incomplete, allow_gap=tuple(allow_gap or ()), objections_for=objections_for,
         truth=truth, threads=threads or settings.threads, memory=memory or settings.memory, json_path=json_path,
         html_path=html, config=settings.config,
     )  # fmt: skip

@@ -69,6 +69,7 @@ EXIT_CODES: dict[int, str] = {
     3: "refused: the model, or the fit, cannot be trusted",
     4: "refused: the key, purpose or pseudonyms do not fit",
     5: "refused: the output exists already or cannot be written",
-    70: "a fault in the program itself; nothing was written",
+    70: "a fault in the program itself; nothing was left half-written",
+    130: "stopped by the keyboard; nothing was left half-written",
 }
 """Every exit code of the command line and what it means."""

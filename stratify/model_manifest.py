@@ -12,8 +12,7 @@ from interfaces.extracts.manifest import Manifest
 from stratify.artefact import FORMAT, version_of
 from stratify.estimators.calibration_line import CalibrationLine
 from stratify.estimators.tuning import Trial
-from stratify.features.catalogue import feature_set_hash, features_named, references_of
-from stratify.features.reference import lists_used, reference_tables
+from stratify.features.catalogue import codelist_hashes, feature_set_hash, features_named
 from stratify.fit_dates import FitDates
 from stratify.fit_plan import FitPlan
 from stratify.practice_split import Part, Split
@@ -68,7 +67,7 @@ def model_manifest(source: Source, learned: Learned) -> dict[str, Any]:
         "warnings": list(source.warnings),
         "tables": list(source.tables),
         "feature_set_hash": feature_set_hash(source.names, source.config),
-        "codelists": _codelists(source),
+        "codelists": codelist_hashes(source.names, source.config),
         "libraries": {name: version(name) for name in _LIBRARIES},
         "features": [{"name": feature.name, "group": feature.group} for feature in features_named(source.names)],
     }
@@ -103,12 +102,6 @@ def _people(snapshot: Snapshot, split: Split) -> dict[str, Any]:
             "events": int(np.count_nonzero(who & snapshot.event)),
         }
     return counts
-
-
-def _codelists(source: Source) -> dict[str, str]:
-    wanted = references_of(features_named(source.names))
-    tables = tuple(table for table in reference_tables(source.config) if table.name in wanted)
-    return {found.name: found.sha256 for found in lists_used(source.config, tables)}
 
 
 def summary(evaluation: dict[str, Any]) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from stratify.exceptions import OutputRefused
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[Path]:
+def writing(folder: Path, *, private: bool = False) -> Iterator[Path]:
     """A fresh folder to write into, which becomes `folder` when the block ends without an error.
 
-    Raises OutputRefused where `folder` exists, another run is writing it, or its place cannot be written.
+    A `private` folder can be entered by its owner only, from the first byte on. Raises OutputRefused where `folder` exists, another run is writing it, or its place cannot be written.
     """
     folder = Path(folder)
     refuse_existing(folder)
@@ -28,7 +28,7 @@ def writing(folder: Path) -> Iterator[Path]:
         _clear_partials(folder)
         partial = _partial(folder)
         try:
-            partial.mkdir()
+            partial.mkdir(mode=0o700 if private else 0o777)
             yield partial
             _sync_tree(partial)
             partial.rename(folder)

@@ -70,11 +70,12 @@ class RunFollowUp:
 
 @dataclass(frozen=True)
 class Later:
-    """The later pack's zone, the index date of the run and a connection; `truth` names risks by pseudonym."""
+    """The later pack's zone, the index date of the run and a connection, and the configuration; `truth` names risks by pseudonym."""
 
     zone: Zone
     index_date: date
     connection: duckdb.DuckDBPyConnection
+    config: Path
     truth: pa.Table | None = None
 
 
@@ -188,6 +189,7 @@ def _rivals(later: Later, pids: pa.ChunkedArray) -> dict[str, npt.NDArray[np.flo
         pids=_whole(pids),
         connection=later.connection,
         names=list(names.values()),
+        config=later.config,
     )
     return {rival: np.nan_to_num(matrix.column(feature).astype(np.float64)) for rival, feature in names.items()}
 

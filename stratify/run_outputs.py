@@ -101,6 +101,7 @@ def _identity(outputs: RunOutputs, setting: Setting) -> dict[str, Any]:
         "cut_offs": dataclasses.asdict(found.scheme.cut_offs) if found.scheme.cut_offs else None,
         "seed": request.seed,
         "purpose": setting.purpose,
+        "objections_for": setting.objections_for,
         "score": {
             **setting.scorer.identity(),
             "sha256": tree_sha256(request.model_folder) if request.model_folder else None,

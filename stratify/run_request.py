@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from interfaces.extracts.feeds import PackRules, read_rules
@@ -10,8 +11,17 @@ from interfaces.extracts.pack import Pack, open_pack
 from stratify.artefact import load_model
 from stratify.cohorts import CohortBook, read_cohorts
 from stratify.exceptions import InputRefused, KeyRefused, ModelRefused
-from stratify.features.catalogue import FEATURES, GROUPS, IN_YEARS, feature_names, feature_set_hash, sensitive_groups
+from stratify.features.catalogue import (
+    FEATURES,
+    GROUPS,
+    IN_YEARS,
+    codelist_hashes,
+    feature_names,
+    feature_set_hash,
+    sensitive_groups,
+)
 from stratify.identification_log import stated_purpose
+from stratify.population import read_purpose
 from stratify.pseudonyms import Key, load_key
 from stratify.reasons.book import ReasonBook, check_words, read_reasons
 from stratify.score_table import RunFacts
@@ -37,6 +47,7 @@ class RunRequest:
     memory: str | None
     allow_gap: Sequence[str]
     purpose: str | None
+    objections_for: str | None
     keep_zone: Path | None
     config: Path
     who: str
@@ -56,6 +67,7 @@ class Setting:
     cohorts: CohortBook
     reasons: ReasonBook
     purpose: str | None
+    objections_for: str
 
     @property
     def facts(self) -> RunFacts:
@@ -98,6 +110,7 @@ def prepare(request: RunRequest) -> Setting:
         cohorts=read_cohorts(config, _KNOWN),
         reasons=reasons,
         purpose=_purpose(request),
+        objections_for=read_purpose(request.objections_for, config).code,
     )
 
 
@@ -109,7 +122,9 @@ def _scorer(request: RunRequest) -> Scorer:
             "Give --model FOLDER, or --score hfrs, charlson or efi.",
         )
     if request.model_folder is not None:
-        return ModelScorer(load_model(request.model_folder, hash_features=_hash_with(request.config)))
+        lists = partial(codelist_hashes, config=request.config)
+        model = load_model(request.model_folder, hash_features=_hash_with(request.config), hash_lists=lists)
+        return ModelScorer(model)
     return index_scorer(str(request.score), request.config)
 
 

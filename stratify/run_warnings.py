@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from interfaces.extracts.report import PackReport
-from stratify.artefact import FittedModel
+from stratify.artefact import FittedModel, other_library
 from stratify.lists import DEMONSTRATION
 from stratify.previous_run import PreviousRun
 from stratify.reasons.phrases import day_in_words
@@ -57,6 +57,8 @@ def _of_model(setting: Setting) -> Iterator[str]:
         return
     if setting.scorer.demonstration:
         yield DEMONSTRATION
+    if versions := other_library(setting.scorer.model.manifest):
+        yield f"The model was fitted with LightGBM {versions[0]} and is read by {versions[1]}."
     known = date.fromisoformat(setting.scorer.model.manifest["training"]["index_date"])
     if known > setting.request.index_date:
         yield (

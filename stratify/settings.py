@@ -1,6 +1,7 @@
 """What the environment may say, read once; the only module that looks at environment variables."""
 
 import os
+import pwd
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +54,16 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
             "no such folder",
             "Set CARETIER_CONFIG to the folder that holds tiers.toml, or unset it to use the one that was installed.",
         )
-    user = env.get("CARETIER_USER") or env.get("USER") or env.get("LOGNAME") or "unknown"
+    user = env.get("CARETIER_USER") or _account()
     return Settings(config, env.get("CARETIER_MEMORY") or None, _threads(env.get("CARETIER_THREADS")), user)
+
+
+def _account() -> str:
+    """The account the process runs under, as the machine knows it: USER is whatever the caller says it is."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # an account without a name, as in some containers: then CARETIER_USER has to say who it is
+        return ""
 
 
 def default_config() -> Path:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -47,9 +48,11 @@ def who_is_in(split: Split, snapshot: Snapshot, *parts: Part) -> NDArray[np.bool
     return np.isin(own, [part.value for part in parts])
 
 
-def read_snapshot(zone: Zone, index_date: date, names: list[str], connection: duckdb.DuckDBPyConnection) -> Snapshot:
-    """The snapshot of a zone that holds the outcome at that date."""
-    matrix = build_features(zone, index_date, connection=connection, names=names)
+def read_snapshot(
+    zone: Zone, index_date: date, names: list[str], connection: duckdb.DuckDBPyConnection, config: Path
+) -> Snapshot:
+    """The snapshot of a zone that holds the outcome at that date; code lists and units are those of `config`."""
+    matrix = build_features(zone, index_date, connection=connection, names=names, config=config)
     # A zone numbers its people from 0 without gaps, so a pid is a position.
     outcome = {name: _filled(values[matrix.pids]) for name, values in _outcome(zone, index_date, connection).items()}
     people = zone.people_table().arrays(connection, *_PEOPLE)

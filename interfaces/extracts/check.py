@@ -22,6 +22,7 @@ from interfaces.extracts.integrity import (
 from interfaces.extracts.keys import duplicate_refusal
 from interfaces.extracts.lawful import lawful_notices, lawful_refusals
 from interfaces.extracts.layout import Storage
+from interfaces.extracts.linkage import linkage_refusals
 from interfaces.extracts.opening import csv_refusal
 from interfaces.extracts.pack import Pack
 from interfaces.extracts.refusal import Notice, Refusal
@@ -46,6 +47,7 @@ class _Check:
     notices: list[Notice] = field(default_factory=list)
     reports: list[TableReport] = field(default_factory=list)
     coverage: tuple[Coverage, ...] = ()
+    people: int = 0
 
     @property
     def facts(self) -> PackFacts:
@@ -110,13 +112,14 @@ def _make_register(check: _Check, readable: list[TableSource]) -> None:
             raise _too_little_memory(REGISTER) from None
         except duckdb.Error:  # the register's own scan says what is wrong with it
             continue
+        check.people = _counted(check, f"SELECT count(*) FROM {_REGISTER_TABLE}")
         return
 
 
 def _check_table(check: _Check, source: TableSource) -> None:
     try:
         scan = scan_table(check.connection, source, check.facts, _REGISTER_TABLE)
-        rows = _file_rows(check, source) if source.rows else scan.rows
+        rows = _counted(check, source.count_sql()) if source.rows else scan.rows
         check.refusals += manifest_refusals(check.pack, source, check.prints, rows)
         check.refusals += row_refusals(check.connection, source, scan, _REGISTER_TABLE)
         kept = scan.rows - scan.set_aside
@@ -134,11 +137,12 @@ def _check_table(check: _Check, source: TableSource) -> None:
         text = f"{rows - scan.rows:,} of {rows:,} rows in {source.files.name} repeat another or are not of this table"
         check.notices.append(Notice(source.name, text))
     check.refusals += feed_refusals(source, scan, check.rules, check.pack.manifest)
+    check.refusals += linkage_refusals(source, scan, check.rules, people=check.people)
     check.reports.append(table_report(source, scan, rejects, check.rules, check.pack.manifest))
 
 
-def _file_rows(check: _Check, source: TableSource) -> int:
-    counted = check.connection.execute(source.count_sql()).fetchone()
+def _counted(check: _Check, query: str) -> int:
+    counted = check.connection.execute(query).fetchone()
     return int(counted[0]) if counted else 0
 
 

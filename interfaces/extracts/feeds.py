@@ -19,12 +19,14 @@ class FeedRule:
     """One feed's settings.
 
     `lag_days` stands in for an empty `available_on`; a feed without events in the last `gap_months`
-    before the pack was made has stopped; above `max_reject_share` of its rows set aside it is refused.
+    before the pack was made has stopped; above `max_reject_share` of its rows set aside it is refused, and so is
+    an event feed with less than `min_linked_share` of its numbered rows about people on the register.
     """
 
     lag_days: int = 0
     gap_months: int = 2
     max_reject_share: float = 0.02
+    min_linked_share: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class PackRules:
         return self.feeds.get(table, self.default)
 
     def allowing(self, tables: Iterable[str]) -> "PackRules":
-        """The same rules, with the feeds that may stop early; PackError where one is no table of the contract."""
+        """The same rules, with the feeds that may stop early or be of others; PackError where one is no table of the contract."""
         allowed = frozenset(tables)
         for table in sorted(allowed - set(TABLES)):
             raise PackError("the name of a feed, such as admissions", table, f"Use one of {', '.join(TABLES)}.")
@@ -100,9 +102,10 @@ def _rules(content: dict[str, Any]) -> PackRules:
 
 def _check_ranges(feeds: list[FeedRule]) -> None:
     for feed in feeds:
-        if feed.lag_days < 0 or feed.gap_months < 1 or not 0 <= feed.max_reject_share <= 1:
+        shares = (feed.max_reject_share, feed.min_linked_share)
+        if feed.lag_days < 0 or feed.gap_months < 1 or not all(0 <= share <= 1 for share in shares):
             raise PackError(
-                "lag_days of at least 0, gap_months of at least 1 and max_reject_share between 0 and 1",
+                "lag_days of at least 0, gap_months of at least 1, max_reject_share and min_linked_share from 0 to 1",
                 "another value",
                 _TODO,
             )

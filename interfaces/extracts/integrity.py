@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from interfaces.exceptions import PackRefused
 from interfaces.extracts import csv_file
 from interfaces.extracts.fingerprint import Fingerprint, fingerprint, parts_sha256
 from interfaces.extracts.layout import Storage
@@ -62,6 +63,21 @@ def change_refusals(pack: Pack, prints: Fingerprints) -> Iterator[Refusal]:
         for path in source.files.paths:
             if path in prints and _changed(path, prints[path]):
                 yield changed_refusal(source, path.name)
+
+
+def require_unchanged(folder: Path, files: Mapping[str, str]) -> None:
+    """PackRefused where a file of the pack is no longer what the check saw; asked after its last reading.
+
+    `files` are SHA-256 by file name inside the pack, as a PackReport has them. Reads every byte again.
+    """
+    for name, sha256 in files.items():
+        path = folder / name
+        if not path.is_file() or fingerprint(path).sha256 != sha256:
+            raise PackRefused(
+                "files of the pack that stay as they are while they are read",
+                f"{name}, which was changed or removed meanwhile",
+                "Wait until the transfer of the pack is complete, then start again.",
+            )
 
 
 def changed_refusal(source: TableSource, file: str) -> Refusal:

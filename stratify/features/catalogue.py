@@ -137,6 +137,12 @@ def feature_set_hash(names: Sequence[str], config: Path | None = None) -> str:
     return _hash(tuple(names), (config or default_config()).resolve())
 
 
+def codelist_hashes(names: Sequence[str], config: Path | None = None) -> dict[str, str]:
+    """SHA-256 of each code list that the features of these names rest on, by the list's name."""
+    place = (config or default_config()).resolve()
+    return {found.name: found.sha256 for found in lists_used(place, _tables_used(features_named(names), place))}
+
+
 @cache
 def _hash(names: tuple[str, ...], config: Path) -> str:
     features = features_named(names)

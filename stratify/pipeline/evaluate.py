@@ -20,6 +20,7 @@ import numpy as np
 
 from interfaces.extracts.check import check_pack
 from interfaces.extracts.feeds import PackRules, read_rules
+from interfaces.extracts.integrity import require_unchanged
 from interfaces.extracts.pack import Pack, open_pack
 from interfaces.extracts.report import PackReport
 from stratify.engine import connect
@@ -55,6 +56,7 @@ class EvaluateOptions:
     held_out_only: bool = True
     allow_incomplete: bool = False
     allow_gap: Sequence[str] = ()
+    objections_for: str | None = None
     truth: Path | None = None
     threads: int = 1
     memory: str | None = None
@@ -163,11 +165,16 @@ def _followed(work: _Work) -> RunFollowUp:
             connection=connection,
             progress=work.progress,
             outcomes=True,
-            options=ZoneOptions(tables=_TABLES, checked=report, config=work.options.config),
+            options=ZoneOptions(
+                purpose=work.options.objections_for, tables=_TABLES, checked=report, config=work.options.config
+            ),
         )
+        require_unchanged(work.pack.folder, report.files)
         true_risks = None if truth is None else read_truth(truth, work.key, work.index_date)
         work.progress("Following people up")
-        return follow_up(scores, Later(zone, work.index_date, connection, true_risks), work.options.seed)
+        return follow_up(
+            scores, Later(zone, work.index_date, connection, work.options.config, true_risks), work.options.seed
+        )
 
 
 def _check_pack(work: _Work, connection: duckdb.DuckDBPyConnection) -> PackReport:

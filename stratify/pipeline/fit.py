@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from interfaces.extracts.check import check_pack, require_usable
 from interfaces.extracts.feeds import PackRules, read_rules
+from interfaces.extracts.integrity import require_unchanged
 from interfaces.extracts.pack import Pack, open_pack
 from interfaces.extracts.report import PackReport
 from stratify.artefact import FittedModel, save_model
@@ -57,7 +58,7 @@ class FitOptions:
 
     `memory` is a limit for the feature engine, such as "2GB". `demonstration` marks a model as not for care; None
     marks it where the pack's people are made up. `version` names the model; None names it by its content.
-    `allowed_gaps` are feeds that may stop early. `scratch` is where the scoring zone is built and deleted.
+    `allowed_gaps` are feeds that may stop early. `objections_for` names a purpose of objections.toml. `scratch` is where the scoring zone is built and deleted.
     """
 
     seed: int = 0
@@ -66,6 +67,7 @@ class FitOptions:
     demonstration: bool | None = None
     version: str | None = None
     allowed_gaps: Sequence[str] = ()
+    objections_for: str | None = None
     scratch: Path | None = None
     config: Path = field(default_factory=default_config)
 
@@ -125,7 +127,9 @@ def fit(
     dates = fit_dates(index_date, lag_days=lag, booster_days_before=plan.booster_days_before)
     with _workplace(chosen) as (connection, scratch):
         step, report, warnings = _checked(_Fit(pack, plan, rules, dates, chosen, progress, connection))
-        data = _read(step, _build_zone(step, key, scratch / "zone", report))
+        zone = _build_zone(step, key, scratch / "zone", report)
+        require_unchanged(pack_folder, report.files)
+        data = _read(step, zone)
         model = _learn(step, data, warnings)
     save_model(model_folder, model)
     return model
@@ -181,7 +185,12 @@ def _build_zone(step: _Fit, key: Key, folder: Path, report: PackReport) -> Zone:
         connection=step.connection,
         progress=step.progress,
         outcomes=True,
-        options=ZoneOptions(look_back_days=step.plan.look_back_days, checked=report, config=step.options.config),
+        options=ZoneOptions(
+            purpose=step.options.objections_for,
+            look_back_days=step.plan.look_back_days,
+            checked=report,
+            config=step.options.config,
+        ),
     )
 
 
@@ -190,7 +199,7 @@ def _read(step: _Fit, zone: Zone) -> _Data:
     snapshots = {}
     for done, day in enumerate(step.dates.snapshots):
         step.progress("Building features", done, len(step.dates.snapshots))
-        snapshots[day] = read_snapshot(zone, day, names, step.connection)
+        snapshots[day] = read_snapshot(zone, day, names, step.connection, step.options.config)
     boosters = [snapshots[day] for day in step.dates.boosters]
     calibration = snapshots[step.dates.calibration]
     plan = step.plan

@@ -18,6 +18,7 @@ import duckdb
 import numpy as np
 
 from interfaces.extracts.check import check_pack
+from interfaces.extracts.integrity import require_unchanged
 from interfaces.extracts.report import PackReport
 from stratify.engine import connect
 from stratify.exceptions import InputRefused
@@ -59,6 +60,7 @@ def run(  # noqa: PLR0913  (one argument for each option of the command)
     memory: str | None = None,
     allow_gap: Sequence[str] = (),
     purpose: str | None = None,
+    objections_for: str | None = None,
     keep_zone: Path | None = None,
     progress: Progress = silent,
     config_folder: Path | None = None,
@@ -87,13 +89,14 @@ def run(  # noqa: PLR0913  (one argument for each option of the command)
         memory=memory,
         allow_gap=tuple(allow_gap),
         purpose=purpose,
+        objections_for=objections_for,
         keep_zone=keep_zone,
         config=config_folder or default_config(),
         who=who,
         now=now,
     )
     clock = StageClock(progress)
-    with writing(request.out) as folder:
+    with writing(request.out, private=request.purpose is not None) as folder:
         scratch = folder / "scratch"
         scratch.mkdir(mode=0o700)
         with clock.stage("Reading model and configuration"):
@@ -146,7 +149,9 @@ def _carry_out(setting: Setting, folder: Path, scratch: Path, clock: StageClock)
         register = read_register(zone, request.index_date)
         outputs = _score(_Work(setting, report, previous, reading, register, clock, scratch))
         with clock.stage("Writing the run"):
-            return write_outputs(folder, outputs, setting)
+            written = write_outputs(folder, outputs, setting)
+            require_unchanged(setting.pack.folder, report.files)
+            return written
 
 
 def _checked(setting: Setting, connection: duckdb.DuckDBPyConnection, progress: Progress) -> PackReport:
@@ -183,7 +188,7 @@ def _build_zone(
         rules=setting.rules,
         connection=connection,
         progress=progress,
-        options=ZoneOptions(checked=report, config=request.config),
+        options=ZoneOptions(purpose=setting.objections_for, checked=report, config=request.config),
     )
 
 

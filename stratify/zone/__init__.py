@@ -2,7 +2,7 @@
 
 from stratify.days import day_number
 from stratify.zone.build import CHUNK_SIZE, LOOK_BACK_DAYS, ZoneOptions, build_zone
-from stratify.zone.usable import discharged_sql, length_of_stay_sql, usable_sql
+from stratify.zone.usable import discharged_sql, usable_sql
 from stratify.zone.zone import Zone, ZoneTable
 
 __all__ = [
@@ -14,6 +14,5 @@ __all__ = [
     "build_zone",
     "day_number",
     "discharged_sql",
-    "length_of_stay_sql",
     "usable_sql",
 ]

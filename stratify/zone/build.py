@@ -170,7 +170,7 @@ def _link(work: _Work) -> LinkReport:
     if not any(table.name == SOCIAL_CARE for table in work.tables):
         return []
     work.progress("Linking social care")
-    return link_social_care(work.pack, work.judge)
+    return link_social_care(work.pack, work.judge, work.rules.feed(SOCIAL_CARE).lag_days)
 
 
 def _write_events(work: _Work) -> dict[str, EventCounts]:

@@ -27,6 +27,10 @@ _TRIAGE = "'1', '2', '3', '4', '5'"  # Manchester triage categories, still sent 
 # International, "Partition identifier"). It keeps nearly every ten-digit number of another kind out.
 _SNOMED = "[1-9][0-9]{2,14}[01][0-2][0-9]"
 
+# Most rows of a pack are prescriptions and appointments, and no feature looks at those more than a year old: they
+# are not read into the zone (a test holds the features to it).
+_YEAR = 365
+
 
 @dataclass(frozen=True)
 class ZoneColumn:
@@ -44,6 +48,7 @@ class ZoneColumn:
 class EventTable:
     """An event table: its columns after pid, day and avail, and whether its whole history is kept.
 
+    `look_back_days` is how far back any feature looks into it, where that is less than the zone's own look-back.
     `look_ahead` keeps rows after the last index date, which outcomes are counted from.
     """
 
@@ -51,6 +56,7 @@ class EventTable:
     columns: tuple[ZoneColumn, ...]
     whole_history: bool = False
     look_ahead: bool = False
+    look_back_days: int | None = None
 
     @property
     def event_date(self) -> str:
@@ -73,12 +79,12 @@ def event_tables(vocabulary: Vocabulary) -> tuple[EventTable, ...]:
     """Every event table of the zone, in the order of the contract."""
     return (
         EventTable("gp_codes", _gp_codes(vocabulary), whole_history=True),
-        EventTable("gp_prescriptions", (_shaped("bnf_code", _BNF),)),
-        EventTable("gp_appointments", (_closed("gp_appointments", "mode"), _flag("attended"))),
+        EventTable("gp_prescriptions", (_shaped("bnf_code", _BNF),), look_back_days=_YEAR),
+        EventTable("gp_appointments", (_closed("gp_appointments", "mode"), _flag("attended")), look_back_days=_YEAR),
         EventTable("admissions", _admissions(), whole_history=True, look_ahead=True),
         EventTable("ed_attendances", _ed_attendances(), look_ahead=True),
         EventTable("outpatients", (_TREATMENT, _flag("first_attendance"), _flag("attended"))),
-        EventTable("community_contacts", (_closed("community_contacts", "team"),)),
+        EventTable("community_contacts", (_closed("community_contacts", "team"),), look_back_days=_YEAR),
         EventTable("mental_health_contacts", (_word("team", vocabulary["mental_health_team"]), _flag("inpatient"))),
         EventTable("social_care_events", _social_care(vocabulary), whole_history=True),
     )

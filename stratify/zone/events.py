@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from interfaces.extracts.source import TableSource
-from stratify.days import date_sql, day_number_sql
+from stratify.days import date_sql, day_number, day_number_sql
 from stratify.zone.event_tables import EventTable
 from stratify.zone.linkage import EVENTS as SOCIAL_CARE
 from stratify.zone.parquet import write_parquet
@@ -22,19 +22,22 @@ from stratify.zone.zone import event_file
 
 @dataclass(frozen=True)
 class Window:
-    """The days that can matter: first from the look-back, up to but not including the last index date."""
+    """The days that can matter: from the look-back before the earliest index date up to, not including, the last."""
 
-    first: date
+    earliest: date
     last: date
+    look_back_days: int
 
     @classmethod
     def around(cls, dates: tuple[date, ...], look_back_days: int) -> "Window":
         """The window of some index dates, in order."""
-        return cls(dates[0] - timedelta(days=look_back_days), dates[-1])
+        return cls(dates[0], dates[-1], look_back_days)
 
     def inside_sql(self, table: EventTable) -> str:
         """SQL condition on the event's date and `avail_date`: a reader at some index date could use the row."""
-        conditions = [] if table.whole_history else [f"{table.event_date} >= {date_sql(self.first)}"]
+        days = min(self.look_back_days, table.look_back_days or self.look_back_days)
+        first = self.earliest - timedelta(days=days)
+        conditions = [] if table.whole_history else [f"{table.event_date} >= {date_sql(first)}"]
         if not table.look_ahead:
             conditions += [f"{day} < {date_sql(self.last)}" for day in (table.event_date, "avail_date")]
         return " AND ".join(conditions) or "TRUE"
@@ -45,7 +48,8 @@ class EventCounts:
     """What became of every row of one event table.
 
     `not_linked` rows belong to nobody on the register (or, of social care, to nobody the links found);
-    `not_needed` ones to people scored at none of the index dates, or to days outside the look-back;
+    `not_needed` ones to people scored at none of the index dates, or to days outside the look-back (or,
+    of social care, to nobody until the last index date);
     `contradicts_life` rows of a linked council's person lie before the birth or after the death.
     """
 
@@ -96,8 +100,19 @@ def write_events(reading: Reading, judge: Judge, folder: Path) -> EventCounts:
 
 def _columns_sql(reading: Reading) -> str:
     columns = (f"CAST({column.expression} AS {column.sql_type}) AS {column.name}" for column in reading.table.columns)
-    days = (f"{day_number_sql(reading.table.event_date)} AS day", f"{day_number_sql('avail_date')} AS avail")
+    days = (f"{day_number_sql(reading.table.event_date)} AS day", f"{_avail_sql(reading)} AS avail")
     return ", ".join(["pid", *days, *columns])
+
+
+def _avail_sql(reading: Reading) -> str:
+    """The day from which a row, as the row of this person, could be looked at.
+
+    A care event without the number was nobody's until its client's link was known.
+    """
+    came = day_number_sql("avail_date")
+    if reading.table.name != SOCIAL_CARE:
+        return came
+    return f"CASE WHEN register.reg_number IS NULL THEN greatest({came}, coalesce(link.known_from, {came})) ELSE {came} END"
 
 
 def _entries_sql(reading: Reading) -> str:
@@ -111,7 +126,9 @@ def _join_sql(reading: Reading) -> str:
     if reading.table.name != SOCIAL_CARE:
         return "JOIN wanted ON entry.nhs_number = wanted.reg_number"
     # The link is the council's person, whose life must fit; the rules look at the NHS number a row carries.
-    return f"JOIN social_link link ON {_SAME_CLIENT} AND link.scored AND {_in_life_sql(reading)} {_REGISTER}"
+    usable = f"{_avail_sql(reading)} < {day_number(reading.window.last)}"
+    link = f"{_SAME_CLIENT} AND link.scored AND {_in_life_sql(reading)} AND {usable}"
+    return f"{_REGISTER} JOIN social_link link ON {link}"
 
 
 _SAME_CLIENT = "entry.la_code = link.link_la_code AND entry.la_person_id = link.link_la_person_id"

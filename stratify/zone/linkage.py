@@ -4,6 +4,8 @@ Councils hold an NHS number for only some of their clients. Each rung proposes p
 a council's person; all proposals must agree on one person, whose date of birth must be the council's
 where the council has one. Otherwise nothing is linked: a false link would show one person's care under
 another's name, a missing link only leaves a gap that the report shows.
+
+A link made by nothing but the numbers on events begins when the first of these was known (docs/adr/0009).
 """
 
 from collections.abc import Mapping
@@ -14,6 +16,7 @@ import duckdb
 from interfaces.codes import Sex
 from interfaces.extracts.pack import Pack
 from interfaces.extracts.rules import accepted_sql
+from stratify.days import day_number_sql
 from stratify.zone.rejects import Judge
 
 EVENTS, PEOPLE, DEMOGRAPHICS = "social_care_events", "social_care_people", "demographics"
@@ -39,19 +42,22 @@ LinkReport = list[dict[str, str | int]]
 _KEY = "la_code, la_person_id"
 
 
-def link_social_care(pack: Pack, judge: Judge) -> LinkReport:
+def link_social_care(pack: Pack, judge: Judge, lag_days: int) -> LinkReport:
     """Fill `social_link` with the council's people who are linked, one row each, and report on all of them.
 
-    Columns: link_la_code, link_la_person_id, pid, scored, birth_day, last_day. Needs `person` and `linkable`.
+    Columns: link_la_code, link_la_person_id, pid, scored, birth_day, last_day, known_from (the day number
+    from which the link was known; NULL for a link without a date, which holds for all time). `lag_days`
+    stands in for an event's empty available_on. Needs `person` and `linkable`.
     """
     connection = judge.connection
-    _read_council(pack, judge)
+    _read_council(pack, judge, lag_days)
     connection.execute(_ALIKE)
     connection.execute(_PROPOSED)
     connection.execute(_DECIDED)
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE social_link AS
-        SELECT d.la_code AS link_la_code, d.la_person_id AS link_la_person_id, l.pid, l.scored, l.birth_day, l.last_day
+        SELECT d.la_code AS link_la_code, d.la_person_id AS link_la_person_id,
+            l.pid, l.scored, l.birth_day, l.last_day, d.known_from
         FROM decided d JOIN linkable l ON l.pid = d.linked_pid
     """)
     report = _report(connection)
@@ -60,9 +66,9 @@ def link_social_care(pack: Pack, judge: Judge) -> LinkReport:
     return report
 
 
-def _read_council(pack: Pack, judge: Judge) -> None:
+def _read_council(pack: Pack, judge: Judge, lag_days: int) -> None:
     wanted: Mapping[str, tuple[str, tuple[str, ...]]] = {
-        EVENTS: ("care_number", ("la_code", "la_person_id", "nhs_number", "client_group")),
+        EVENTS: ("care_number", ("la_code", "la_person_id", "nhs_number", "client_group", _known_sql(lag_days))),
         PEOPLE: ("council_person", (*_MATCHED, "la_code", "la_person_id", "nhs_number", "client_group")),
         DEMOGRAPHICS: ("demographic", (*_MATCHED, "nhs_number")),
     }
@@ -78,6 +84,12 @@ def _read_council(pack: Pack, judge: Judge) -> None:
         else:
             typed = ", ".join(f"{column} {'DATE' if column == 'date_of_birth' else 'VARCHAR'}" for column in columns)
             judge.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({typed})")
+
+
+def _known_sql(lag_days: int) -> str:
+    """The day number from which a care event, and so the number on it, can be looked at: it happened and its row came."""
+    known = f"greatest(started_on, coalesce(available_on, started_on + {lag_days}))"
+    return f"{day_number_sql(known)} AS known_day"
 
 
 _MATCHED = ("family_name", "given_name", "date_of_birth", "postcode", "sex")
@@ -111,20 +123,23 @@ _ALIKE = f"""
 """
 
 # Distinct proposals per rung. Exact demographics propose everyone who fits, so that two people entered
-# alike are two proposals and not the first of two.
+# alike are two proposals and not the first of two. Only the numbers on events have a day on which they were
+# known; the council's people and the demographics are snapshots that do not say since when.
 _PROPOSED = """
     CREATE OR REPLACE TEMP TABLE proposed AS
-    SELECT DISTINCT la_code, la_person_id, 0 AS rung, p.pid
-    FROM care_number e JOIN person p ON p.nhs_number = e.nhs_number
+    SELECT la_code, la_person_id, 0 AS rung, p.pid, min(e.known_day) AS known_from
+    FROM care_number e JOIN person p ON p.nhs_number = e.nhs_number GROUP BY ALL
     UNION ALL
-    SELECT DISTINCT la_code, la_person_id, 1 AS rung, p.pid
+    SELECT DISTINCT la_code, la_person_id, 1 AS rung, p.pid, CAST(NULL AS INTEGER) AS known_from
     FROM council_person c JOIN person p ON p.nhs_number = c.nhs_number AND p.date_of_birth = c.date_of_birth
     UNION ALL
-    SELECT DISTINCT la_code, la_person_id, 2 AS rung, pid FROM alike
+    SELECT DISTINCT la_code, la_person_id, 2 AS rung, pid, CAST(NULL AS INTEGER) AS known_from FROM alike
 """
 
 # Numbers that name two people decide nothing. Demographics that fit two people decide nothing either, but
 # do not speak against a number that is one of the two; demographics that fit only somebody else do.
+# A link has a date where it would not be there without the numbers on events: the client's own number
+# names nobody, and demographics fit nobody or more than one.
 _DECIDED = f"""
     CREATE OR REPLACE TEMP TABLE decided AS
     WITH everyone AS (
@@ -135,16 +150,18 @@ _DECIDED = f"""
     ), candidates AS (
         SELECT *, CASE WHEN numbered = 1 THEN by_number ELSE by_demographics END AS pid,
             numbered > 1 OR (numbered = 0 AND alike > 1)
-                OR (numbered = 1 AND alike > 0 AND everybody > alike) AS ambiguous
+                OR (numbered = 1 AND alike > 0 AND everybody > alike) AS ambiguous,
+            CASE WHEN own_number = 0 AND alike <> 1 THEN first_known END AS known_from
         FROM (
             SELECT {_KEY}, min(rung) AS rung, count(DISTINCT pid) AS everybody,
+                count(*) FILTER (rung = 1) AS own_number, min(known_from) AS first_known,
                 count(DISTINCT pid) FILTER (rung < 2) AS numbered, min(pid) FILTER (rung < 2) AS by_number,
                 count(DISTINCT pid) FILTER (rung = 2) AS alike, min(pid) FILTER (rung = 2) AS by_demographics
             FROM proposed GROUP BY {_KEY}
         )
     ), judged AS (
         SELECT {_KEY}, coalesce(c.client_group, e.client_group, 'not_recorded') AS client_group,
-            coalesce(e.events, 0) AS events, k.pid,
+            coalesce(e.events, 0) AS events, k.pid, k.known_from,
             CASE WHEN k.ambiguous THEN '{LinkMethod.AMBIGUOUS}'
                 WHEN c.date_of_birth <> coalesce(p.date_of_birth, n.date_of_birth) THEN '{LinkMethod.BIRTH_DISAGREES}'
                 WHEN k.rung = 0 THEN '{LinkMethod.NUMBER_ON_EVENT}'
@@ -154,7 +171,7 @@ _DECIDED = f"""
         FROM everyone e FULL JOIN clients c USING ({_KEY}) LEFT JOIN candidates k USING ({_KEY})
         LEFT JOIN person p ON p.pid = k.pid LEFT JOIN person n ON n.nhs_number = c.nhs_number
     )
-    SELECT {_KEY}, client_group, events, method,
+    SELECT {_KEY}, client_group, events, method, known_from,
         CASE WHEN method IN ({", ".join(f"'{method}'" for method in LINKING)}) THEN pid END AS linked_pid
     FROM judged
 """

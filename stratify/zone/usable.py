@@ -21,13 +21,3 @@ def discharged_sql(index_date: date) -> str:
     Only then may discharge_destination and the whole length of stay be used.
     """
     return f"(discharged_day < {day_number(index_date)})"
-
-
-def length_of_stay_sql(index_date: date) -> str:
-    """SQL expression on usable `admissions`: whole days in hospital as far as known at the index date, never below 0.
-
-    A stay still open then counts up to the index date; one without a discharge date counts up to the
-    day its row reached the warehouse (`los_days`), the last day the hospital vouched for.
-    """
-    t = day_number(index_date)
-    return f"greatest(least(coalesce(discharged_day, day + los_days), {t}) - day, 0)"

@@ -154,7 +154,7 @@ def test_people_and_their_status(zone: Zone, pack: dict[str, Any]) -> None:
 
 def test_prescriptions_row_by_row(zone: Zone, pack: dict[str, Any]) -> None:
     names = dict(people(zone, "pseudonym, pid"))
-    first, last = min(DATES) - timedelta(days=1095), max(DATES)
+    first, last = min(DATES) - timedelta(days=365), max(DATES)
     expected: Counter[tuple[Any, ...]] = Counter()
     for row in usable(pack, "gp_prescriptions", "issued_on"):
         day = date.fromisoformat(row["issued_on"])

@@ -107,6 +107,7 @@ def _manifest(names, tables):
         "calibration": {"raw": [-2.0, 2.0], "log_odds": [-2.0, 1.8], "slope_below": 1.0, "slope_above": 0.9},
         "tables": tables,
         "feature_set_hash": feature_set_hash(names),
+        "libraries": {"lightgbm": lightgbm.__version__},
         "features": [{"name": name, "group": group} for name, group in zip(names, groups_of(names), strict=True)],
     }
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import numpy as np
 
@@ -88,7 +89,8 @@ def _manifest(calibration: dict[str, object], demonstration: bool) -> dict[str, 
         "warnings": ["gp_codes begins 2025-01-01."],
         "tables": ["admissions", "gp_codes"],
         "feature_set_hash": hash_of(NAMES),
-        "libraries": {"lightgbm": "4"},
+        "codelists": {"falls": "1" * 64, "diabetes": "2" * 64},
+        "libraries": {"lightgbm": version("lightgbm")},
         "features": [
             {"name": "age_years", "group": "age"},
             {"name": "falls_made_up", "group": "falls"},

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from interfaces.extracts.check import check_pack
+from interfaces.extracts.contract import EVENT_TABLES
 from interfaces.extracts.engine import connect
 from interfaces.extracts.pack import open_pack
 from tests.support.checking import check, lenient, refusal, rules_of, said
@@ -79,10 +80,27 @@ def test_no_rows_in_a_required_table(tmp_path: Path, storage: str) -> None:
     assert refusal(check(a_pack(tmp_path / "pack", storage=storage, admissions=[])), "no_rows").table == "admissions"
 
 
-def test_no_rows_in_another_table_is_said(tmp_path: Path) -> None:
-    report = check(a_pack(tmp_path / "pack", gp_codes=[]))
+@STORAGES
+@pytest.mark.parametrize("table", sorted(set(EVENT_TABLES) - {"admissions"}))
+def test_no_rows_in_a_feed_is_refused_unless_allowed(tmp_path: Path, storage: str, table: str) -> None:
+    folder = a_pack(tmp_path / "pack", storage=storage, **{table: []})
+    found = refusal(check(folder), "feed_stopped")
+    assert (found.table, found.found) == (table, "a header and no rows")
+    assert f"--allow-gap {table}" in found.todo
+    report = check(folder, rules=lenient().allowing([table]))
     assert report.usable, report.refusals
-    assert ("gp_codes", "holds a header and no rows") in {(notice.table, notice.text) for notice in report.notices}
+    assert (table, "holds a header and no rows") in {(notice.table, notice.text) for notice in report.notices}
+
+
+def test_no_rows_in_a_required_feed_cannot_be_allowed(tmp_path: Path) -> None:
+    report = check(a_pack(tmp_path / "pack", admissions=[]), rules=lenient().allowing(["admissions"]))
+    assert rules_of(report) == {"no_rows"}
+
+
+def test_no_rows_in_a_table_without_events_is_said(tmp_path: Path) -> None:
+    report = check(a_pack(tmp_path / "pack", objections=[]))
+    assert report.usable, report.refusals
+    assert ("objections", "holds a header and no rows") in {(notice.table, notice.text) for notice in report.notices}
 
 
 @pytest.mark.parametrize("keep", [0.1, 0.5, 0.98])

@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from stratify.artefact import FittedModel, load_model, save_model, version_of
+from stratify.artefact import FittedModel, load_model, other_library, save_model, version_of
 from stratify.exceptions import ModelRefused, OutputRefused
 from tests.support.small_models import NAMES, Matrix, hash_of, matrix, small_model
 
@@ -122,6 +123,43 @@ def test_features_in_another_order_are_refused_by_the_first_that_moved(folder: P
 def test_other_definition_of_a_feature_is_refused(folder: Path) -> None:
     with pytest.raises(ModelRefused, match="definition"):
         load_model(folder, hash_features=lambda names: "0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("now", "named", "unnamed"),
+    [
+        ({"falls": "1" * 64, "diabetes": "3" * 64}, "Found diabetes changed", "falls"),
+        ({"falls": "3" * 64, "diabetes": "3" * 64}, "Found diabetes, falls changed", "definitions"),
+        ({"falls": "1" * 64}, "Found diabetes changed", "falls"),
+        ({"falls": "1" * 64, "diabetes": "2" * 64, "asthma": "3" * 64}, "Found asthma changed", "falls"),
+        ({"falls": "1" * 64, "diabetes": "2" * 64}, "feature definitions", "lists"),
+    ],
+)
+def test_other_code_list_is_refused_by_name(folder: Path, now: dict[str, str], named: str, unnamed: str) -> None:
+    with pytest.raises(ModelRefused, match=named) as refused:
+        load_model(folder, hash_features=lambda names: "0" * 64, hash_lists=lambda names: now)
+    assert unnamed not in str(refused.value)
+
+
+@pytest.mark.parametrize("fitted", ["3.3.5", "14.0.0", "5.0"])
+def test_other_major_version_of_lightgbm_is_refused_by_name(folder: Path, fitted: str) -> None:
+    change_manifest(folder, lambda manifest: manifest["libraries"].update(lightgbm=fitted))
+    with pytest.raises(ModelRefused, match=rf"LightGBM {fitted}.*Found LightGBM {version('lightgbm')}"):
+        load(folder)
+
+
+def test_model_that_names_no_lightgbm_is_refused(folder: Path) -> None:
+    change_manifest(folder, lambda manifest: manifest.pop("libraries"))
+    with pytest.raises(ModelRefused, match="LightGBM"):
+        load(folder)
+
+
+def test_other_minor_version_of_lightgbm_is_loaded_and_told(folder: Path) -> None:
+    major, minor, *_ = version("lightgbm").split(".")
+    other = f"{major}.{int(minor) + 1}.0"
+    assert other_library(load(folder).manifest) is None
+    change_manifest(folder, lambda manifest: manifest["libraries"].update(lightgbm=other))
+    assert other_library(load(folder).manifest) == (other, version("lightgbm"))
 
 
 def test_feature_the_catalogue_does_not_know_is_refused_by_name(folder: Path) -> None:

@@ -108,7 +108,7 @@ def large_pack(folder: Path, seed: int) -> Path:
     """Many row groups of prescriptions, in another order for each seed."""
     numbers = np.array([nhs(n) for n in range(1, PEOPLE + 1)])
     drawn = np.random.default_rng(7)
-    who, day = drawn.integers(0, PEOPLE, ROWS), drawn.integers(20, 1000, ROWS)
+    who, day = drawn.integers(0, PEOPLE, ROWS), drawn.integers(20, 365, ROWS)
     code = drawn.integers(0, 300, ROWS)
     order = np.random.default_rng(seed).permutation(ROWS)
     issued = np.datetime64(INDEX) - day[order].astype("timedelta64[D]")

@@ -8,6 +8,8 @@ import pytest
 from stratify.days import day_number
 from stratify.engine import connect
 from stratify.exceptions import InputRefused, OutputRefused
+from stratify.features.catalogue import FEATURES
+from stratify.features.stages import MEDICINE_LOOK_BACK
 from stratify.pseudonyms import pseudonym
 from stratify.settings import default_config
 from stratify.zone import Zone, ZoneOptions, usable_sql
@@ -65,15 +67,36 @@ def test_tables_can_be_limited(tmp_path: Path) -> None:
     ("days_before", "kept"), [(1095, True), (1096, False), (1, True), (0, False)], ids=["first", "before", "last", "on"]
 )
 def test_events_are_kept_within_the_look_back(tmp_path: Path, days_before: int, kept: bool) -> None:
-    script = prescription(nhs(1), "0206010", on(days_before), available_on=on(max(days_before, 1)))
-    zone = a_zone(tmp_path, gp_prescriptions=[script])
+    seen = {"nhs_number": nhs(1), "appointment_on": on(days_before), "available_on": on(max(days_before, 1))}
+    zone = a_zone(tmp_path, outpatients=[seen])
+    assert bool(events(zone, "outpatients")) is kept
+    assert zone.report["tables"]["outpatients"]["not_needed"] == (not kept)
+
+
+@pytest.mark.parametrize(("days_before", "kept"), [(365, True), (366, False)], ids=["first", "before"])
+def test_prescriptions_are_kept_for_the_year_that_features_look_at(
+    tmp_path: Path, days_before: int, kept: bool
+) -> None:
+    zone = a_zone(tmp_path, gp_prescriptions=[prescription(nhs(1), "0206010", on(days_before))])
     assert bool(events(zone, "gp_prescriptions")) is kept
     assert zone.report["tables"]["gp_prescriptions"]["not_needed"] == (not kept)
 
 
+def test_no_feature_looks_further_back_than_its_tables_are_kept() -> None:
+    kept = {table.name: table.look_back_days for table in event_tables(read_vocabulary(default_config()))}
+    short = {name: days for name, days in kept.items() if days is not None}
+    assert set(short) == {"gp_prescriptions", "gp_appointments", "community_contacts"}
+    # The frailty index has no window of its own; its medicines have that of the stage they come from.
+    windows = {(table, f.window_days) for f in FEATURES if f.name != "efi" for table in f.tables if table in short}
+    assert {table for table, _ in windows} == set(short)
+    assert all(days is not None and days <= short[table] for table, days in windows)
+    assert MEDICINE_LOOK_BACK <= short["gp_prescriptions"]
+
+
 def test_look_back_reaches_before_the_earliest_of_several_index_dates(tmp_path: Path) -> None:
     dates = [INDEX, INDEX - timedelta(days=400)]
-    zone = a_zone(tmp_path, index_dates=dates, gp_prescriptions=[prescription(nhs(1), "0206010", on(1495))])
+    scripts = [prescription(nhs(1), "0206010", on(days)) for days in (765, 766)]
+    zone = a_zone(tmp_path, index_dates=dates, gp_prescriptions=scripts)
     assert zone.index_dates == (dates[1], dates[0])
     assert len(events(zone, "gp_prescriptions")) == 1
 

@@ -18,6 +18,10 @@ def test_installed_rules_cover_every_feed_with_events() -> None:
     assert set(rules.feeds) <= set(TABLES)
     assert rules.feed("admissions").gap_months == 2
     assert rules.feed("demographics") == rules.default
+    assert {table: rules.feed(table).min_linked_share for table in EVENT_TABLES} == {
+        **dict.fromkeys(EVENT_TABLES, 0.5),
+        "social_care_events": 0.0,
+    }
     assert rules.lawful.required == ("controller", "purpose", "lawful_basis", "lawful_basis_expires")
 
 
@@ -37,6 +41,8 @@ def test_feed_that_is_not_named_has_the_defaults(tmp_path: Path) -> None:
         "[default]\nlag_days = -1\n",
         "[default]\ngap_months = 0\n",
         "[default]\nmax_reject_share = 2\n",
+        "[default]\nmin_linked_share = -0.1\n",
+        "[feeds.gp_codes]\nmin_linked_share = 1.1\n",
         "[rows]\nunknown = 1\n",
         "[default\n",
     ],
