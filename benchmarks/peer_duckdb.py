@@ -72,15 +72,15 @@ _LINKED = f"""
         JOIN register ON number = nhs_number AND born = date_of_birth
     ),
     found AS (
-        SELECT la_code, la_person_id, number, 'event' AS by, min(greatest(started_on, coalesce(available_on, started_on + {{lag}}))) AS known
+        SELECT la_code, la_person_id, number, 'event' AS source, min(greatest(started_on, coalesce(available_on, started_on + {{lag}}))) AS known
         FROM read_parquet('{{pack}}/social_care_events.parquet') JOIN register ON number = nhs_number GROUP BY ALL
         UNION SELECT la_code, la_person_id, number, 'client', NULL FROM client JOIN register ON number = nhs_number AND born = date_of_birth
         UNION SELECT la_code, la_person_id, number, 'alike', NULL FROM client JOIN person USING (identity)
     ),
     counted AS (
-        SELECT la_code, la_person_id, count(DISTINCT number) AS everybody, min(known) AS known, count(*) FILTER (WHERE by = 'client') AS own,
-            count(DISTINCT number) FILTER (WHERE by <> 'alike') AS numbers, min(number) FILTER (WHERE by <> 'alike') AS number,
-            count(DISTINCT number) FILTER (WHERE by = 'alike') AS alike, min(number) FILTER (WHERE by = 'alike') AS other
+        SELECT la_code, la_person_id, count(DISTINCT number) AS everybody, min(known) AS known, count(*) FILTER (WHERE source = 'client') AS own,
+            count(DISTINCT number) FILTER (WHERE source <> 'alike') AS numbers, min(number) FILTER (WHERE source <> 'alike') AS number,
+            count(DISTINCT number) FILTER (WHERE source = 'alike') AS alike, min(number) FILTER (WHERE source = 'alike') AS other
         FROM found GROUP BY la_code, la_person_id
     )
     SELECT la_code, la_person_id, r.number AS linked_number, CASE WHEN own = 0 AND alike <> 1 THEN known END AS known_from

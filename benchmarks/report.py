@@ -149,11 +149,29 @@ def _growth(results: Sequence[SizeResult]) -> list[str]:
             f"- {result.people:,}: scanning every value of the pack ({result.floor['rows']:,} rows,"
             f" {result.floor['bytes'] / 1e6:.0f} MB) takes {floor:.2f} CPU s; the product takes {ours / floor:.1f} times that"
         )
+    lines += [line for result in results for line in _without_what_no_peer_does(result)]
     for small, large in zip(results, results[1:], strict=False):
         shared = [program for program in small.runs if program in large.runs]
         grown = ", ".join(f"{program} {exponent(small, large, program):.2f}" for program in shared)
         lines.append(f"- exponent of CPU from {small.people:,} to {large.people:,}: {grown}")
     return lines
+
+
+CHECK, ZONE = "Checking the pack", "Building the scoring zone"
+"""The stages of the product that the peers have nothing of: no check, and no pseudonyms."""
+
+
+def _without_what_no_peer_does(result: SizeResult) -> list[str]:
+    """What the ratios would be if the product checked nothing, and if it also had the zone already."""
+    stages, ours = result.stages(), result.cpu("product")
+    left = {"the check": ours - stages[CHECK], "check and zone": ours - stages[CHECK] - stages[ZONE]}
+    agreeing = [one.peer for one in result.comparisons if one.agrees]
+    return [
+        f"- {result.people:,}: without {words} ({ours - rest:.1f} of {ours:.1f} CPU s) the product would be at "
+        + ", ".join(f"{peer} {result.cpu(peer) / rest:.2f}" for peer in agreeing)
+        for words, rest in left.items()
+        if agreeing
+    ]
 
 
 def _stage_table(results: Sequence[SizeResult]) -> list[str]:

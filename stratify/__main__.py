@@ -1,5 +1,6 @@
 """The edge where every error becomes one paragraph and an exit code."""
 
+import signal
 import sys
 import traceback
 
@@ -8,18 +9,38 @@ from stratify import settings  # noqa: F401  (first: it sets what the numerical 
 from stratify.commands import app
 from stratify.exceptions import StratifyError
 
+_STOPPED = "Stopped by the keyboard. Nothing was left half-written."
+
+
+class _Keyboard:
+    """Remembers that Ctrl-C was pressed: a library that is interrupted may raise an error of its own for it."""
+
+    pressed = False
+
+    def __call__(self, number: int, frame: object) -> None:
+        self.pressed = True
+        raise KeyboardInterrupt
+
 
 def main() -> None:
     """Run the command line; exit codes are in `stratify.exceptions.EXIT_CODES`."""
+    keyboard = _Keyboard()
+    signal.signal(signal.SIGINT, keyboard)
     try:
         app()
+    except SystemExit:
+        if keyboard.pressed:
+            _stop(_STOPPED, 130)
+        raise
     except StratifyError as error:
         _stop(str(error), error.exit_code)
     except InterfaceError as error:
         _stop(str(error), 1)
     except KeyboardInterrupt:
-        _stop("Stopped by the keyboard; nothing was left half-written.", 130)
+        _stop(_STOPPED, 130)
     except Exception as error:  # noqa: BLE001  (the command line is one of three edges that may catch everything)
+        if keyboard.pressed:
+            _stop(_STOPPED, 130)
         # The message of an unknown error may quote data, so only its kind and place are shown.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         _stop(

@@ -15,9 +15,9 @@ from stratify.contributions import Contributions
 from stratify.feature_spill import FeatureSpill
 from stratify.reading import Reading
 from stratify.reasons.book import ReasonBook
-from stratify.reasons.choice import choose_groups
+from stratify.reasons.choice import choose_groups, sensitive_columns
 from stratify.reasons.phrases import Texts, day_in_words
-from stratify.reasons.wording import Reasons, joined, put_in_words, text_of
+from stratify.reasons.wording import Reasons, joined, nothing_to_tell, put_in_words, text_of
 
 BLOCK = 32_768
 """People explained at once: what their features and contributions take in memory."""
@@ -74,7 +74,8 @@ class ModelExplainer:
         directed = np.where(rose[:, None], change, -change)
         # What is small beside the largest change explains nothing.
         directed[directed < SMALLEST_CHANGE * directed.max(axis=1, keepdims=True)] = 0.0
-        choice = choose_groups(directed, 0.0, after.groups, self.book.sensitive, MOST_CHANGES)
+        hidden = sensitive_columns(after.groups, self.book.sensitive)
+        choice = choose_groups(directed, 0.0, hidden, MOST_CHANGES)
         rows, columns = np.nonzero(choice.group >= 0)
         groups = choice.group[rows, columns]
         texts: Texts = np.full(len(rows), "", dtype=object)
@@ -89,8 +90,12 @@ class ModelExplainer:
 
     def _reasons(self, values: Values) -> Reasons:
         found = self._contributions(values)
-        choice = choose_groups(found.values, found.baseline, found.groups, self.book.sensitive, self.book.shown)
-        return put_in_words(self.book, found.groups, choice, self._columns(values), self.reading.index_date)
+        columns = self._columns(values)
+        hidden = sensitive_columns(found.groups, self.book.sensitive)
+        # The lack of something can raise a score truly, and still reads as the opposite of a reason.
+        hidden = hidden | nothing_to_tell(self.book, found.groups, columns, len(values))
+        choice = choose_groups(found.values, found.baseline, hidden, self.book.shown)
+        return put_in_words(self.book, found.groups, choice, columns, self.reading.index_date)
 
     def _contributions(self, values: Values) -> Contributions:
         own = len(self.model.names)

@@ -143,6 +143,12 @@ def _follow_up(outcome: pa.Table) -> FollowUp:
 def _joined(status: Array, positions: npt.NDArray[np.int64], followed: npt.NDArray[np.bool_]) -> dict[str, int]:
     """Everyone scored in the run, by why they are not followed up."""
     found = positions >= 0
+    if 2 * np.count_nonzero(found) < len(positions):
+        raise InputRefused(
+            "a later pack of the people in the run",
+            f"one with {np.count_nonzero(found):,} of {len(positions):,} of them",
+            "Give a pack of the same place; a merged or divided place is another place.",
+        )
     others = status[positions[found & ~followed]]
     codes, counts = np.unique(others.astype(np.str_), return_counts=True)
     return {

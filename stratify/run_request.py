@@ -97,12 +97,14 @@ class Setting:
 def prepare(request: RunRequest) -> Setting:
     """Reads and checks everything a request names; refuses before any record is read."""
     config = request.config
+    pack = open_pack(request.pack_folder)
+    _refuse_dates(request.index_date, pack.manifest.extracted_on)
     reasons = read_reasons(config, IN_YEARS, sensitive_groups(config))
     check_words(reasons, GROUPS, _KNOWN)
     folders = [request.pack_folder, request.out, *filter(None, (request.model_folder, request.previous))]
     return Setting(
         request=request,
-        pack=open_pack(request.pack_folder),
+        pack=pack,
         rules=read_rules(config / "feeds.toml").allowing(request.allow_gap),
         key=load_key(request.key_file, outside=folders),
         scorer=_scorer(request),
@@ -112,6 +114,19 @@ def prepare(request: RunRequest) -> Setting:
         purpose=_purpose(request),
         objections_for=read_purpose(request.objections_for, config).code,
     )
+
+
+LATEST_DAYS = 31
+"""A pack serves the month after its extraction: later, people would look well because their data are missing."""
+
+
+def _refuse_dates(index_date: date, extracted_on: date) -> None:
+    if (index_date - extracted_on).days > LATEST_DAYS:
+        raise InputRefused(
+            f"an index date at most {LATEST_DAYS} days after the extraction on {extracted_on}",
+            f"{index_date}",
+            "Give an earlier --index, or a later pack.",
+        )
 
 
 def _scorer(request: RunRequest) -> Scorer:

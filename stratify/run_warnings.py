@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 
+from interfaces.extracts.contract import EVENT_TABLES
 from interfaces.extracts.report import PackReport
 from stratify.artefact import FittedModel, other_library
 from stratify.lists import DEMONSTRATION
@@ -74,10 +75,24 @@ def _of_pack(setting: Setting, report: PackReport) -> Iterator[str]:
             f"The pack was extracted on {day_in_words(extracted)}, before the index date: "
             "what happened in between is not known."
         )
+    if "objections" in report.absent:
+        yield "No objections in the pack: people who object to being scored are not known and may be in the lists."
     if report.absent:
         yield f"Not in the pack: {', '.join(report.absent)}. What rests on them is not known for anybody."
+    if empty := _empty_columns(report):
+        yield f"Missing, or empty in every row: {', '.join(empty)}. What rests on them is not known for anybody."
     if setting.rules.allowed_gaps:
         yield f"Feeds that were allowed to stop early: {', '.join(sorted(setting.rules.allowed_gaps))}."
+
+
+def _empty_columns(report: PackReport) -> list[str]:
+    """Columns of the feeds without a single value; the feed's usual lag stands in for an absent available_on."""
+    return [
+        f"{table.table}.{column}"
+        for table in report.tables
+        for column, share in table.completeness.items()
+        if table.table in EVENT_TABLES and share == 0 and table.rows and column != "available_on"
+    ]
 
 
 def _of_comparison(setting: Setting, previous: PreviousRun | None) -> Iterator[str]:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import duckdb
 
+from interfaces.exceptions import InterfaceError
+
 
 def connect(
     *, memory_limit: str | None = None, threads: int | None = None, temp_directory: Path | None = None
@@ -25,7 +27,14 @@ def connect(
         config["threads"] = str(threads)
     if temp_directory is not None:
         config["temp_directory"] = str(temp_directory)
-    connection = duckdb.connect(":memory:", config=config)
+    try:
+        connection = duckdb.connect(":memory:", config=config)
+    except (duckdb.ParserException, duckdb.InvalidInputException, duckdb.OutOfMemoryException):
+        raise InterfaceError(
+            "a memory limit such as 2GB or 512MB, and at least one thread",
+            "something else",
+            "Correct --memory (or CARETIER_MEMORY) and --threads.",
+        ) from None
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET default_null_order = 'nulls_last'")

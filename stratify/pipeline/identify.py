@@ -59,6 +59,7 @@ def identify(  # noqa: PLR0913  (one argument for each option of the command)
     pack that does not fit, OutputRefused where `out` exists.
     """
     reason = stated_purpose(purpose)
+    _refuse_inside(out, run_folder, pack_folder)
     _refuse_nobody(who)
     _refuse_other_kinds(out, tier)
     manifest = read_manifest(run_folder)
@@ -73,6 +74,14 @@ def identify(  # noqa: PLR0913  (one argument for each option of the command)
         act = Identification(now, who, reason, manifest["run_id"], key.id, people.num_rows, out.name, sha256_of(path))
         identification_log.append(key_file, act)
     return Identified(out, people.num_rows, identification_log.log_path(key_file))
+
+
+def _refuse_inside(out: Path, *folders: Path) -> None:
+    """Numbers beside pseudonyms would go wherever the run goes."""
+    if any(out.resolve().is_relative_to(folder.resolve()) for folder in folders):
+        raise InputRefused(
+            "a file outside the run and the pack", "one inside", "Write it where only those who may see it can."
+        )
 
 
 def _refuse_nobody(who: str) -> None:

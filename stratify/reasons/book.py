@@ -23,6 +23,12 @@ class Variant:
     first: Slot | None
     last: Slot | None
 
+    @property
+    def tells_of_nothing(self) -> bool:
+        """True where the sentence says that something is not there: right, but no reason a clinician would act on."""
+        first = self.phrase.parts[0] if self.phrase.parts else ""
+        return isinstance(first, str) and first.startswith(("No ", "Not "))
+
     def names(self) -> frozenset[str]:
         """Every feature the variant reads."""
         slots = (*self.phrase.slots, *filter(None, (self.first, self.last)))

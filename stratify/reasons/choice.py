@@ -23,14 +23,17 @@ class Choice:
     baseline: float
 
 
-def choose_groups(
-    values: Floats, baseline: float, codes: Sequence[str], sensitive: frozenset[str], shown: int
-) -> Choice:
-    """The `shown` largest positive contributions of groups that are not sensitive.
+def sensitive_columns(codes: Sequence[str], sensitive: frozenset[str]) -> npt.NDArray[np.bool_]:
+    """Which of the groups are never shown to anybody."""
+    return np.array([code in sensitive for code in codes], dtype=np.bool_)
 
-    `values[n, g]` by person and group; equal contributions in the order of `codes`.
+
+def choose_groups(values: Floats, baseline: float, hidden: npt.NDArray[np.bool_], shown: int) -> Choice:
+    """The `shown` largest positive contributions of groups that are not hidden.
+
+    `values[n, g]` by person and group; `hidden` by group, or by person and group. Equal contributions in the order
+    of the groups.
     """
-    hidden = np.array([code in sensitive for code in codes], dtype=np.bool_)
     candidates = np.where(hidden | ~(values > 0), 0.0, values)
     places = min(shown, values.shape[1])
     largest = np.argsort(-candidates, axis=1, kind="stable")[:, :places]

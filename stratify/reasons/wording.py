@@ -63,6 +63,19 @@ def put_in_words(book: ReasonBook, codes: Sequence[str], choice: Choice, columns
     )
 
 
+def nothing_to_tell(book: ReasonBook, codes: Sequence[str], columns: Columns, people: int) -> Bools:
+    """By person and group: True where all the group's sentence could say is that something is not there."""
+    found = np.zeros((people, len(codes)), dtype=np.bool_)
+    for number, code in enumerate(codes):
+        words = book.groups.get(code)
+        if words is None or not any(variant.tells_of_nothing for variant in words.variants):
+            continue
+        for variant, rows in _variants(words, columns, people):
+            if variant.tells_of_nothing:
+                found[rows, number] = True
+    return found
+
+
 def text_of(group: GroupWords, columns: Columns, people: int, index_date: date) -> Texts:
     """The group's sentence for each of `people`, whose values are in `columns`."""
     text: Texts = np.full(people, "", dtype=object)

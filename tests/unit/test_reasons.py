@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from stratify.days import day_number
 from stratify.exceptions import ConfigRefused
 from stratify.reasons.book import check_words, read_reasons
-from stratify.reasons.choice import choose_groups
-from stratify.reasons.wording import NO_DAY, put_in_words, text_of
+from stratify.reasons.choice import choose_groups, sensitive_columns
+from stratify.reasons.wording import NO_DAY, nothing_to_tell, put_in_words, text_of
 
 T = date(2026, 10, 1)
 BOOK = """
@@ -60,19 +60,19 @@ def book(tmp_path):
 
 
 def worded(book):
-    choice = choose_groups(VALUES, -2.0, CODES, book.sensitive, book.shown)
+    choice = choose_groups(VALUES, -2.0, sensitive_columns(CODES, book.sensitive), book.shown)
     return put_in_words(book, CODES, choice, COLUMNS, T)
 
 
 def test_choice_takes_the_largest_positive_and_never_the_sensitive():
-    choice = choose_groups(VALUES, -2.0, CODES, frozenset({"alcohol"}), 2)
+    choice = choose_groups(VALUES, -2.0, sensitive_columns(CODES, frozenset({"alcohol"})), 2)
     assert choice.group.tolist() == [[1, 0], [1, -1], [0, 1]]
     assert choice.contribution.tolist() == [[2.0, 0.5], [1.0, 0.0], [0.2, 0.1]]
     assert choice.other.tolist() == pytest.approx([3.0, -0.5, -1.0])
 
 
 def test_choice_with_fewer_groups_than_places_shows_what_there_is():
-    choice = choose_groups(np.array([[0.5]]), 0.0, ["age"], frozenset(), 5)
+    choice = choose_groups(np.array([[0.5]]), 0.0, sensitive_columns(["age"], frozenset()), 5)
     assert choice.group.tolist() == [[0]]
 
 
@@ -82,7 +82,7 @@ def test_shown_and_other_and_baseline_add_up_to_the_raw_score(seed, people, grou
     random = np.random.default_rng(seed)
     values = np.round(random.normal(size=(people, groups)), 1)  # rounded, so that some are equal and some nought
     codes = [f"g{number}" for number in range(groups)]
-    choice = choose_groups(values, -1.5, codes, frozenset(codes[::3]), shown)
+    choice = choose_groups(values, -1.5, sensitive_columns(codes, frozenset(codes[::3])), shown)
     raw = values.sum(axis=1) - 1.5
     assert np.abs(choice.contribution.sum(axis=1) + choice.other + choice.baseline - raw).max(initial=0) < 1e-9
     for row, chosen in zip(values, choice.group, strict=True):
@@ -112,7 +112,7 @@ def test_words_carry_source_and_dates_of_evidence(book):
 
 def test_words_fall_back_where_the_pack_lacks_a_feature(book):
     few = {name: values for name, values in COLUMNS.items() if name == "age_years"}
-    choice = choose_groups(VALUES, -2.0, CODES, book.sensitive, book.shown)
+    choice = choose_groups(VALUES, -2.0, sensitive_columns(CODES, book.sensitive), book.shown)
     assert "Pattern of emergency admissions" in put_in_words(book, CODES, choice, few, T).text.tolist()
     assert text_of(book.groups["admissions"], {}, 2, T).tolist() == ["Pattern of emergency admissions"] * 2
 
@@ -142,3 +142,15 @@ def test_read_reasons_refuses_words_that_could_fail_somebody(tmp_path, old, new,
     (tmp_path / "reasons.toml").write_text(BOOK.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ConfigRefused, match=message):
         read_reasons(tmp_path)
+
+
+def test_a_reason_that_tells_of_nothing_is_kept_for_other(tmp_path):
+    text = BOOK.replace('text = "Pattern of emergency admissions"', 'text = "No emergency admission"')
+    (tmp_path / "reasons.toml").write_text(text, encoding="utf-8")
+    book = read_reasons(tmp_path)
+    empty = nothing_to_tell(book, CODES, COLUMNS, 3)
+    assert empty.tolist() == [[False] * 3, [False] * 3, [False, True, False]]
+    hidden = sensitive_columns(CODES, book.sensitive) | empty
+    choice = choose_groups(VALUES, -2.0, hidden, book.shown)
+    assert choice.group[2].tolist()[:2] == [0, -1]  # the third person's age is said, the missing admission is not
+    assert choice.contribution.sum(axis=1) + choice.other == pytest.approx(VALUES.sum(axis=1))
