@@ -3,17 +3,15 @@
 Each command imports what it needs when it is called, so that `--help` and `make-key` answer at once.
 """
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from stratify import clock
-from stratify.exceptions import OutputRefused
+from stratify.json_option import write_json_option
 from stratify.progress import on_terminal
 from stratify.settings import read_settings
 
@@ -65,17 +63,6 @@ ObjectionsFor = Annotated[
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The seed of everything random.")]
 
 
-def _write_json(path: Path | None, content: Mapping[str, Any]) -> None:
-    if path is None:
-        return
-    try:
-        path.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputRefused(
-            f"{path.name} to be writable", error.strerror or "an error of the disk", "Name another file with --json."
-        ) from None
-
-
 @app.command("synth")
 def synth(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder for pack, pack_later and truth.")],
@@ -98,7 +85,7 @@ def synth(
         )  # fmt: skip
     typer.echo(f"{borough.people:,} made-up people registered on {index.date()}, {sum(borough.rows.values()):,} rows.")
     typer.echo(f"Pack: {borough.pack}\nFifteen months later: {borough.pack_later}\nTrue risk: {borough.truth}")
-    _write_json(json_path, {"people": borough.people, "rows": borough.rows, "rows_later": borough.rows_later})
+    write_json_option(json_path, {"people": borough.people, "rows": borough.rows, "rows_later": borough.rows_later})
 
 
 @app.command("check-pack")
@@ -170,7 +157,7 @@ def fit(  # noqa: PLR0913
     for line in [*summary_lines(fitted.evaluation), *fitted.manifest.get("warnings", [])]:
         typer.echo(f"  {line}")
     typer.echo(f"Model {fitted.version}: {model}. Read {model / 'card.md'} before using it.")
-    _write_json(json_path, fitted.evaluation)
+    write_json_option(json_path, fitted.evaluation)
 
 
 @app.command("run")
@@ -209,7 +196,7 @@ def run(  # noqa: PLR0913
         )  # fmt: skip
     for line in summary.lines():
         typer.echo(line)
-    _write_json(json_path, summary.to_json())
+    write_json_option(json_path, summary.to_json())
 
 
 @app.command("describe")

@@ -1,6 +1,5 @@
 """`stratify check-pack`: a readable report on a pack, and whether a run may use it."""
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +11,7 @@ from interfaces.extracts.feeds import PackRules, read_rules
 from interfaces.extracts.pack import open_pack
 from interfaces.extracts.report import PackReport
 from stratify.engine import connect
-from stratify.exceptions import OutputRefused
+from stratify.json_option import write_json_option
 from stratify.progress import on_terminal
 from stratify.settings import read_settings
 
@@ -38,11 +37,11 @@ def check_pack_command(  # noqa: PLR0913  (one argument for each option of the c
     try:
         report = _checked(pack_folder, feeds, rules, memory or settings.memory, threads or settings.threads)
     except PackError as error:
-        _write(json_path, _unread(error))
+        write_json_option(json_path, _unread(error))
         raise
     for line in report.lines():
         echo(line)
-    _write(json_path, report.to_json())
+    write_json_option(json_path, report.to_json())
     require_usable(report)
 
 
@@ -57,14 +56,3 @@ def _checked(folder: Path, feeds: Path | None, rules: PackRules, memory: str | N
 def _unread(error: PackError) -> dict[str, Any]:
     said = {"expected": error.expected, "found": error.found, "todo": error.todo}
     return {"usable": False, "refusals": [{"rule": "not_a_pack", "table": None, **said}]}
-
-
-def _write(path: Path | None, content: dict[str, Any]) -> None:
-    if path is None:
-        return
-    try:
-        path.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputRefused(
-            f"{path.name} to be writable", error.strerror or "an error of the disk", "Name another file with --json."
-        ) from None
