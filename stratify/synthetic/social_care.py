@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from interfaces.extracts.contract import TABLES
 from stratify.synthetic.arrays import NEVER, NO_CODE, Bools, Floats, Ints, days_within, tenths
 from stratify.synthetic.change import Changes
 from stratify.synthetic.condition_list import POSITION
@@ -11,27 +12,10 @@ from stratify.synthetic.scene import Scene
 from stratify.synthetic.state import Residence, State
 from stratify.synthetic.timeline import Step
 
-EVENT_TYPES: tuple[str, ...] = ("request", "assessment", "service", "review")
-SERVICES: tuple[str, ...] = (
-    "reablement",
-    "home_care",
-    "direct_payment",
-    "day_care",
-    "residential",
-    "nursing",
-    "equipment",
-    "telecare",
-    "prison",
-    "other",
-)
-GROUPS: tuple[str, ...] = (
-    "learning_disability",
-    "mental_health",
-    "physical_disability_frailty",
-    "other_vulnerable",
-    "memory_cognition",
-    "carer",
-)
+_EVENTS = TABLES["social_care_events"]
+EVENT_TYPES = _EVENTS.column("event_type").values
+SERVICES = _EVENTS.column("service_type").values
+GROUPS = _EVENTS.column("client_group").values
 OUTCOMES: tuple[str, ...] = (
     "long_term_support",
     "short_term_support",
