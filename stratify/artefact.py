@@ -3,6 +3,7 @@
     model.txt          the trees, in LightGBM's own text form
     manifest.json      what the model is: features in order, how it was fitted and calibrated, on whom
     evaluation.json    how good it was on practices it had not seen
+    logistic.json      the logistic regression it was compared with, for later evaluations to compare again (may be absent)
     card.md            the same for people
     checksums.sha256   SHA-256 of each of these files
 
@@ -24,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stratify.contributions import Contributions, ContributionTables, Matrix
 from stratify.estimators.calibration_line import CalibrationLine
+from stratify.estimators.logistic_formula import LogisticFormula
 from stratify.estimators.scoring import Scorer
 from stratify.estimators.trees import TreeModel, read_model_text
 from stratify.exceptions import ModelRefused
@@ -40,6 +42,7 @@ MODEL, MANIFEST, EVALUATION, CARD, CHECKSUMS = (
     "card.md",
     "checksums.sha256",
 )
+LOGISTIC = "logistic.json"
 _CHECKED = (CARD, EVALUATION, MANIFEST, MODEL)
 
 HashFeatures = Callable[[Sequence[str]], str]
@@ -64,6 +67,7 @@ class FittedModel:
     calibration: CalibrationLine
     manifest: dict[str, Any]
     evaluation: dict[str, Any]
+    rival: LogisticFormula | None = None
 
     @property
     def version(self) -> str:
@@ -172,9 +176,11 @@ def save_model(folder: Path, model: FittedModel) -> None:
             EVALUATION: _json(model.evaluation),
             CARD: model_card(model.manifest, model.evaluation),
         }
+        if model.rival is not None:
+            contents[LOGISTIC] = _json(model.rival.to_json())
         for name, content in contents.items():
             (place / name).write_text(content, encoding="utf-8", newline="\n")
-        lines = [f"{_sha256(place / name)}  {name}\n" for name in _CHECKED]
+        lines = [f"{_sha256(place / name)}  {name}\n" for name in sorted(contents)]
         (place / CHECKSUMS).write_text("".join(lines), encoding="ascii")
 
 
@@ -193,7 +199,7 @@ def load_model(
     _check_library(manifest)
     evaluation = json.loads((folder / EVALUATION).read_text(encoding="utf-8"))
     text = (folder / MODEL).read_text(encoding="utf-8")
-    model = FittedModel(text, CalibrationLine.from_json(manifest["calibration"]), manifest, evaluation)
+    model = FittedModel(text, CalibrationLine.from_json(manifest["calibration"]), manifest, evaluation, _rival(folder))
     model._check_names(list(model.trees.names))
     lists = hash_lists or (_catalogue_lists if hash_features is None else None)
     _check_definitions(model, hash_features or _catalogue_hash, lists)
@@ -202,16 +208,21 @@ def load_model(
 
 def _check_files(folder: Path) -> None:
     stated = _stated_checksums(folder)
-    if sorted(stated) != sorted(_CHECKED):
+    if sorted(stated.keys() - {LOGISTIC}) != sorted(_CHECKED):
         raise _damaged(f"{CHECKSUMS} to list {', '.join(_CHECKED)}", f"{', '.join(sorted(stated)) or 'nothing'}")
     present = {path.name for path in folder.iterdir()}
-    for name in sorted(present - {*_CHECKED, CHECKSUMS}):
+    for name in sorted(present - {*stated, CHECKSUMS}):
         raise _damaged("only the files of a model", f"{name}")
     for name, checksum in stated.items():
         if name not in present:
             raise _damaged(f"the file {name}", "none")
         if _sha256(folder / name) != checksum:
             raise _damaged(f"{name} as it was when the model was saved", "other bytes")
+
+
+def _rival(folder: Path) -> LogisticFormula | None:
+    path = folder / LOGISTIC
+    return LogisticFormula.from_json(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
 
 def _stated_checksums(folder: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from stratify.estimators.calibration_line import CalibrationLine
 from stratify.estimators.logistic_baseline import LogisticBaseline
+from stratify.estimators.logistic_formula import LogisticFormula
 from stratify.estimators.risk_classifier import RiskClassifier
 from stratify.estimators.tuning import Lesson
 from stratify.evaluation import EvaluationInputs, FollowUp, evaluate_scores, person_groups
@@ -38,26 +39,33 @@ class Judged:
         return self.snapshot.matrix.values[self.who]
 
 
-def evaluate_fit(classifier: RiskClassifier, line: CalibrationLine, judged: Judged, *, seed: int) -> dict[str, Any]:
+def fit_rival(judged: Judged) -> LogisticFormula:
+    """Logistic regression on the same features and people, as the numbers that a model folder keeps."""
+    taught = LogisticBaseline().fit(judged.taught.values, judged.taught.event)
+    return taught.formula(judged.snapshot.matrix.names)
+
+
+def evaluate_fit(
+    classifier: RiskClassifier, line: CalibrationLine, judged: Judged, rival: LogisticFormula, *, seed: int
+) -> dict[str, Any]:
     """The whole evaluation of a model on the people that judge, rivals and subgroups included."""
     snapshot, who = judged.snapshot, judged.who
     values = judged.values
     raw = classifier.decision_function(values)
     groups = person_groups({name: column[who] for name, column in snapshot.columns.items()})
     inputs = EvaluationInputs(
-        rivals=rival_scores(judged, values), follow_up=_of(snapshot.follow_up, who), seed=seed, horizon=OUTCOME_DAYS
+        rivals=rival_scores(judged, rival), follow_up=_of(snapshot.follow_up, who), seed=seed, horizon=OUTCOME_DAYS
     )
     return evaluate_scores(snapshot.event[who], raw, line.probabilities(raw), groups, inputs=inputs)
 
 
-def rival_scores(judged: Judged, values: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+def rival_scores(judged: Judged, rival: LogisticFormula) -> dict[str, NDArray[np.float64]]:
     """The rivals' scores of the same people, by the names of the evaluation; a missing index counts as 0."""
-    names = list(judged.snapshot.matrix.names)
-    taught = LogisticBaseline().fit(judged.taught.values, judged.taught.event)
-    rivals: dict[str, NDArray[np.float64]] = {"logistic": taught.decision_function(values)}
-    for rival, feature in RIVAL_FEATURES.items():
+    names, values = list(judged.snapshot.matrix.names), judged.values
+    rivals: dict[str, NDArray[np.float64]] = {"logistic": rival.raw(values)}
+    for simple, feature in RIVAL_FEATURES.items():
         if feature in names:
-            rivals[rival] = np.nan_to_num(values[:, names.index(feature)].astype(np.float64))
+            rivals[simple] = np.nan_to_num(values[:, names.index(feature)].astype(np.float64))
     return {name: rivals[name] for name in NAMES if name in rivals}
 
 

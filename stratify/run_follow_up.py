@@ -13,8 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from stratify.estimators.logistic_formula import LogisticFormula
 from stratify.evaluation import EvaluationInputs, FollowUp, person_groups
 from stratify.evaluation.groups import NOT_RECORDED
+from stratify.evaluation.rivals import NAMES
 from stratify.exceptions import InputRefused
 from stratify.features.catalogue import feature_names
 from stratify.features.matrix import build_features
@@ -28,6 +30,7 @@ ORACLE = "oracle"
 """The rival that knows the true risk of made-up people."""
 
 _SCORES = ("pseudonym", "practice_code", "raw_score", "probability", "tier")
+_PART = 65_536  # people whose features are held at once
 _DAYS = ("days_to_event", "died_days", "left_days")
 
 Array = npt.NDArray[Any]
@@ -70,13 +73,17 @@ class RunFollowUp:
 
 @dataclass(frozen=True)
 class Later:
-    """The later pack's zone, the index date of the run and a connection, and the configuration; `truth` names risks by pseudonym."""
+    """The later pack's zone, the index date of the run, a connection, the configuration.
+
+    `truth` names risks by pseudonym; `logistic` is the formula the run's model was compared with.
+    """
 
     zone: Zone
     index_date: date
     connection: duckdb.DuckDBPyConnection
     config: Path
     truth: pa.Table | None = None
+    logistic: LogisticFormula | None = None
 
 
 def read_truth(folder: Path, key: Key, index_date: date) -> pa.Table:
@@ -186,18 +193,24 @@ def _groups(later: Later, outcome: pa.Table, kept: pa.Table) -> dict[str, Array]
 
 
 def _rivals(later: Later, pids: pa.ChunkedArray) -> dict[str, npt.NDArray[np.float64]]:
-    """Published indices, age and last year's admissions of these people; a missing index counts as 0."""
+    """Logistic regression, published indices, age and last year's admissions of these people; a missing index is 0."""
     possible = set(feature_names(later.zone.tables))
-    names = {rival: feature for rival, feature in RIVAL_FEATURES.items() if feature in possible}
-    matrix = build_features(
-        later.zone,
-        later.index_date,
-        pids=_whole(pids),
-        connection=later.connection,
-        names=list(names.values()),
-        config=later.config,
-    )
-    return {rival: np.nan_to_num(matrix.column(feature).astype(np.float64)) for rival, feature in names.items()}
+    simple = {rival: feature for rival, feature in RIVAL_FEATURES.items() if feature in possible}
+    formula = later.logistic if later.logistic and possible.issuperset(later.logistic.names) else None
+    # The formula's features in its own order come first, so that its columns need not be picked out again.
+    names = list(dict.fromkeys([*(formula.names if formula else ()), *simple.values()]))
+    found: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in NAMES}
+    people = _whole(pids)
+    for start in range(0, len(people), _PART):
+        part = people[start : start + _PART]
+        matrix = build_features(
+            later.zone, later.index_date, pids=part, connection=later.connection, names=names, config=later.config
+        )
+        if formula is not None:
+            found["logistic"].append(formula.raw(matrix.values[:, : len(formula.names)]))
+        for rival, feature in simple.items():
+            found[rival].append(np.nan_to_num(matrix.column(feature).astype(np.float64)))
+    return {rival: np.concatenate(parts) for rival, parts in found.items() if parts}
 
 
 def _truth(truth: pa.Table | None, names: pa.ChunkedArray) -> npt.NDArray[np.float64] | None:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from interfaces.scores import ScoreHeader, ScoreWriter
 from stratify import identification_log
+from stratify.artefact import LOGISTIC
 from stratify.identification_log import Identification
 from stratify.movement import Kind
 from stratify.movement_table import movement_table, no_movement, words_for_movement
@@ -28,6 +29,7 @@ from stratify.run_report import month_sizes, report_data
 from stratify.run_request import Setting
 from stratify.run_summary import RunSummary
 from stratify.score_table import score_parts
+from stratify.scorers import ModelScorer
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def write_outputs(folder: Path, outputs: RunOutputs, setting: Setting) -> Writte
     data = report_data(found, _provenance(identity, name))
     (folder / "report.html").write_text(render_run_report(data), encoding="utf-8")
     write_json(folder / "report.json", _plain(data))
+    _write_rival(folder / LOGISTIC, setting)
     counts = _counts(outputs)
     manifest = {**identity, **counts, "run_id": name, "list_rows": rows, "warnings": list(found.warnings)}
     return Written(_summary(outputs, setting, name, rows, counts), manifest)
@@ -128,6 +131,13 @@ def _write_scores(path: Path, outputs: RunOutputs) -> None:
     with ScoreWriter(path, ScoreHeader(facts.place, facts.index_date, facts.demonstration)) as writer:
         for part in score_parts(outputs.findings.people, facts, outputs.order):
             writer.write(part)
+
+
+def _write_rival(path: Path, setting: Setting) -> None:
+    """The model's logistic regression goes with the run, so that `evaluate` can judge both by the same outcomes."""
+    scorer = setting.scorer
+    if isinstance(scorer, ModelScorer) and scorer.model.rival is not None:
+        write_json(path, scorer.model.rival.to_json())
 
 
 def _write_table(path: Path, table: pa.Table) -> None:

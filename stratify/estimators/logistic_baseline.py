@@ -1,11 +1,13 @@
 """Logistic regression on the same features: the rival every fit must beat to be worth its trees."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.linear_model import LogisticRegression
 
+from stratify.estimators.logistic_formula import LogisticFormula, prepare
 from stratify.estimators.two_outcomes import TwoOutcomeClassifier
 
 
@@ -29,7 +31,7 @@ class LogisticBaseline(TwoOutcomeClassifier):
         missing = np.isnan(values)
         self.incomplete_ = np.flatnonzero(missing.any(axis=0))
         self.medians_ = _medians(values, missing)
-        prepared = self._prepare(values, np.float32)
+        prepared = prepare(values, self.medians_, self.incomplete_, np.float32)
         self.centre_ = prepared.mean(axis=0)
         self.scale_ = np.maximum(prepared.std(axis=0), 1e-6)
         _standardise(prepared, self.centre_, self.scale_)
@@ -37,18 +39,20 @@ class LogisticBaseline(TwoOutcomeClassifier):
         self.regression_.fit(prepared, coded)
         return self
 
-    def _prepare(self, values: NDArray[Any], kind: type[np.floating]) -> NDArray[Any]:
-        """Filled and logged values in a new matrix, then the columns that say what was missing."""
-        missing = np.isnan(values)
-        filled = np.where(missing, self.medians_, values).astype(kind)
-        np.copysign(np.log1p(np.abs(filled)), filled, out=filled)
-        return np.hstack([filled, missing[:, self.incomplete_].astype(kind)])
+    def formula(self, names: Sequence[str]) -> LogisticFormula:
+        """What was learned, as numbers; `names` are the features in the order of the matrix."""
+        return LogisticFormula(
+            names=tuple(names),
+            medians=self.medians_.astype(np.float64),
+            incomplete=self.incomplete_.astype(np.int64),
+            centre=self.centre_.astype(np.float64),
+            scale=self.scale_.astype(np.float64),
+            weights=np.asarray(self.regression_.coef_[0], dtype=np.float64),
+            intercept=float(self.regression_.intercept_[0]),
+        )
 
     def _raw(self, values: NDArray[Any]) -> NDArray[np.float64]:
-        # In double precision, for in single the last digits of a sum depend on how many people are asked about.
-        prepared = self._prepare(values, np.float64)
-        _standardise(prepared, self.centre_, self.scale_)
-        return np.asarray(self.regression_.decision_function(prepared), dtype=np.float64)
+        return self.formula([]).raw(values)
 
 
 def _medians(values: NDArray[Any], missing: NDArray[np.bool_]) -> NDArray[np.float32]:

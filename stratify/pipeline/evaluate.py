@@ -23,7 +23,9 @@ from interfaces.extracts.feeds import PackRules, read_rules
 from interfaces.extracts.integrity import require_unchanged
 from interfaces.extracts.pack import Pack, open_pack
 from interfaces.extracts.report import PackReport
+from stratify.artefact import LOGISTIC
 from stratify.engine import connect
+from stratify.estimators.logistic_formula import LogisticFormula
 from stratify.evaluation import evaluate_scores
 from stratify.evaluation.censoring import gone
 from stratify.evaluation.oracle import against_truth
@@ -40,7 +42,7 @@ from stratify.zone.build import ZoneOptions, build_zone
 
 SCORES = "scores.parquet"
 _TABLES = ("admissions", "ed_attendances", "gp_codes", "gp_prescriptions")
-"""What the outcome, its cost and the rivals are made of; no other table is read into the zone."""
+"""What the outcome, its cost and the published indices are made of; a run with a logistic regression needs every table."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def _workplace(options: EvaluateOptions) -> Iterator[tuple[duckdb.DuckDBPyConnec
 
 def _followed(work: _Work) -> RunFollowUp:
     scores = check_output(work.run, work.manifest, SCORES)
-    truth = work.options.truth
+    truth, logistic = work.options.truth, _logistic(work)
     with _workplace(work.options) as (connection, scratch):
         report = _check_pack(work, connection)
         zone = build_zone(
@@ -166,15 +168,28 @@ def _followed(work: _Work) -> RunFollowUp:
             progress=work.progress,
             outcomes=True,
             options=ZoneOptions(
-                purpose=work.options.objections_for, tables=_TABLES, checked=report, config=work.options.config
+                purpose=work.options.objections_for,
+                tables=None if logistic else _TABLES,
+                checked=report,
+                config=work.options.config,
             ),
         )
         require_unchanged(work.pack.folder, report.files)
         true_risks = None if truth is None else read_truth(truth, work.key, work.index_date)
         work.progress("Following people up")
         return follow_up(
-            scores, Later(zone, work.index_date, connection, work.options.config, true_risks), work.options.seed
+            scores,
+            Later(zone, work.index_date, connection, work.options.config, true_risks, logistic),
+            work.options.seed,
         )
+
+
+def _logistic(work: _Work) -> LogisticFormula | None:
+    """The logistic regression the run's model was compared with; a run by an index, or of an older model, has none."""
+    if LOGISTIC not in work.manifest["outputs"]:
+        return None
+    path = check_output(work.run, work.manifest, LOGISTIC)
+    return LogisticFormula.from_json(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _check_pack(work: _Work, connection: duckdb.DuckDBPyConnection) -> PackReport:

@@ -34,7 +34,7 @@ from stratify.evaluation.discrimination import roc_placements
 from stratify.exceptions import FitRefused, OutputRefused
 from stratify.features.catalogue import feature_names
 from stratify.fit_dates import FitDates, check_history, feed_start, fit_dates
-from stratify.fit_evaluation import Judged, evaluate_fit
+from stratify.fit_evaluation import Judged, evaluate_fit, fit_rival
 from stratify.fit_plan import FitPlan, read_fit_plan
 from stratify.leakage import check_features, check_fit
 from stratify.model_manifest import Learned, Source, model_manifest
@@ -234,11 +234,13 @@ def _learn(step: _Fit, data: _Data, warnings: list[str]) -> FittedModel:
     step.progress("Calibrating")
     line = _calibrate(data, classifier)
     step.progress("Evaluating")
-    evaluation = evaluate_fit(classifier, line, _judged(data), seed=step.options.seed)
+    judged = _judged(data)
+    rival = fit_rival(judged)
+    evaluation = evaluate_fit(classifier, line, judged, rival, seed=step.options.seed)
     told = warnings + snapshot_warnings(data.boosters[0], data.calibration, data.split, drift=step.plan.drift)
     learned = Learned(model_text(classifier), line, trials, evaluation)
     manifest = model_manifest(_source(step, data, told), learned)
-    return FittedModel(learned.text, line, manifest, evaluation)
+    return FittedModel(learned.text, line, manifest, evaluation, rival)
 
 
 def _choose(step: _Fit, data: _Data, growth: Growth) -> list[Trial]:

@@ -1,15 +1,18 @@
 """A run judged by a later pack, on people few enough to count by hand."""
 
+import hashlib
 import json
 import shutil
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from interfaces.extracts.pack import open_pack
+from stratify.estimators.logistic_formula import LogisticFormula
 from stratify.evaluation.summary import evaluation_lines
 from stratify.exceptions import InputRefused, KeyRefused, OutputRefused
 from stratify.pipeline.evaluate import EvaluateOptions, evaluate, held_out_practices
@@ -144,6 +147,26 @@ def test_main_figures_are_of_practices_the_model_never_saw(place, tmp_path):
     )
     assert everyone["everyone"] is None
     assert everyone["main"] == found["everyone"]
+
+
+def test_logistic_regression_of_the_model_is_a_rival_of_later_evaluations(place, tmp_path):
+    """A formula that is minus age ranks as the other way round of age does, by hand."""
+    shutil.copytree(place / "run", tmp_path / "run")
+    one = np.ones(1)
+    formula = LogisticFormula(("age_years",), 0 * one, np.array([], np.int64), 0 * one, one, -one, 0.5)
+    content = json.dumps(formula.to_json()).encode()
+    (tmp_path / "run" / "logistic.json").write_bytes(content)
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    manifest["outputs"]["logistic.json"] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    (tmp_path / "run" / "manifest.json").write_text(json.dumps(manifest))
+
+    found = evaluate(
+        tmp_path / "run", place / "later", key_file=place / "key", options=EvaluateOptions(allow_gap=["admissions"])
+    )
+
+    rivals = {row["name"]: row["auroc"]["value"] for row in found["main"]["rivals"]}
+    assert rivals["logistic"] == pytest.approx(1 - rivals["age"], abs=1e-12)
+    assert list(rivals)[:2] == ["score", "logistic"]
 
 
 def test_run_without_a_model_names_no_held_out_practices():

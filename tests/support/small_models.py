@@ -9,6 +9,7 @@ import numpy as np
 
 from stratify.artefact import FORMAT, FittedModel
 from stratify.estimators.calibrator import MonotoneCalibrator
+from stratify.estimators.logistic_baseline import LogisticBaseline
 from stratify.estimators.risk_classifier import RiskClassifier
 from stratify.estimators.tuning import model_text
 from tests.support.made_up_evaluation import made_up_evaluation
@@ -46,7 +47,9 @@ def small_model(*, demonstration: bool = True) -> FittedModel:
     event = np.random.default_rng(2).random(3000) < risk
     classifier = RiskClassifier(trees=15, least_people=20).fit(people.values, event, names=NAMES)
     line = MonotoneCalibrator().fit(classifier.decision_function(people.values), event).line_
-    return FittedModel(model_text(classifier), line, _manifest(line.to_json(), demonstration), made_up_evaluation(4000))
+    rival = LogisticBaseline().fit(people.values, event).formula(NAMES)
+    manifest = _manifest(line.to_json(), demonstration)
+    return FittedModel(model_text(classifier), line, manifest, made_up_evaluation(4000), rival)
 
 
 def _manifest(calibration: dict[str, object], demonstration: bool) -> dict[str, object]:

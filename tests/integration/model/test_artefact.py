@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def load(folder: Path) -> FittedModel:
 
 def reseal(folder: Path) -> None:
     """Make the checksums agree with the files, as whoever alters a model on purpose would."""
-    names = ("card.md", "evaluation.json", "manifest.json", "model.txt")
+    names = ("card.md", "evaluation.json", "logistic.json", "manifest.json", "model.txt")
     lines = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
     (folder / "checksums.sha256").write_text("".join(lines), encoding="ascii")
 
@@ -52,6 +53,13 @@ def test_saved_model_scores_explains_and_calibrates_as_before(model: FittedModel
     assert again.probabilities(raw).tobytes() == model.probabilities(raw).tobytes()
     assert again.contributions(people.values).values.tobytes() == model.contributions(people.values).values.tobytes()
     assert (again.manifest, again.evaluation) == (model.manifest, model.evaluation)
+    assert again.rival is not None
+    assert again.rival.raw(people.values).tobytes() == model.rival.raw(people.values).tobytes()
+
+
+def test_model_without_its_logistic_regression_is_read_all_the_same(model: FittedModel, tmp_path: Path) -> None:
+    save_model(tmp_path / "older", replace(model, rival=None))
+    assert load(tmp_path / "older").rival is None
 
 
 def test_contributions_and_baseline_give_the_raw_score(model: FittedModel) -> None:
@@ -74,7 +82,7 @@ def test_folder_that_exists_is_not_replaced(model: FittedModel, folder: Path) ->
         save_model(folder, model)
 
 
-@pytest.mark.parametrize("name", ["model.txt", "manifest.json", "evaluation.json", "card.md"])
+@pytest.mark.parametrize("name", ["model.txt", "manifest.json", "evaluation.json", "logistic.json", "card.md"])
 def test_altered_byte_is_refused_by_the_name_of_its_file(folder: Path, name: str) -> None:
     content = bytearray((folder / name).read_bytes())
     content[len(content) // 2] ^= 1
@@ -83,7 +91,9 @@ def test_altered_byte_is_refused_by_the_name_of_its_file(folder: Path, name: str
         load(folder)
 
 
-@pytest.mark.parametrize("name", ["model.txt", "manifest.json", "evaluation.json", "card.md", "checksums.sha256"])
+@pytest.mark.parametrize(
+    "name", ["model.txt", "manifest.json", "evaluation.json", "logistic.json", "card.md", "checksums.sha256"]
+)
 def test_missing_file_is_refused_by_name(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(ModelRefused, match=name):
@@ -210,4 +220,4 @@ def test_version_names_the_content(model: FittedModel) -> None:
 
 
 def test_nothing_in_the_folder_can_run(folder: Path) -> None:
-    assert sorted(path.suffix for path in folder.iterdir()) == [".json", ".json", ".md", ".sha256", ".txt"]
+    assert sorted(path.suffix for path in folder.iterdir()) == [".json", ".json", ".json", ".md", ".sha256", ".txt"]

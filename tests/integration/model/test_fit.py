@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 INDEX = date(2026, 10, 1)
 LAG_DAYS = 45
-FILES = ("card.md", "checksums.sha256", "evaluation.json", "manifest.json", "model.txt")
+FILES = ("card.md", "checksums.sha256", "evaluation.json", "logistic.json", "manifest.json", "model.txt")
 
 
 @pytest.fixture(scope="module")
