@@ -4,6 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 DEMO ?= demo
 DEMO_PEOPLE ?= 20000
+BENCH_PEOPLE ?= 26000 261536 1200000
 
 .PHONY: help demo test test-fast check fix docs bench lock clean
 
@@ -31,7 +32,7 @@ docs: $(VENV)/dev.stamp  ## write the generated reference again
 	@$(PY) scripts/docs.py --write
 
 bench: $(VENV)/dev.stamp  ## the monthly run beside the usual ways of writing it, as ratios
-	@$(PY) benchmarks/monthly_run.py
+	@$(PY) benchmarks/monthly_run.py --people $(BENCH_PEOPLE)
 
 lock: $(VENV)/dev.stamp  ## pin every dependency again, with hashes
 	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra build pyproject.toml -o requirements.lock

@@ -2,7 +2,7 @@
 
     python benchmarks/monthly_run.py                                          26,000 people, three rounds
     python benchmarks/monthly_run.py --people 26000 261536 --rounds 5 --work FOLDER --json FILE
-    python benchmarks/monthly_run.py --people 1200000 --peers duckdb
+    python benchmarks/monthly_run.py --people 1200000 --pandas-most 1200000     pandas as well: some 9 GB
 
 Every round runs the product and its peers one after the other, each as a fresh process over the same files. README.md
 beside this file has the protocol. Only the standard library is used here: a child's peak memory never reads lower than
@@ -41,6 +41,11 @@ class Plan:
     previous: date
     packs: Mapping[int, Path]
     json_path: Path | None
+    pandas_most: int
+
+    def peers_at(self, people: int) -> tuple[str, ...]:
+        """The peers that take part at this size: pandas only where it fits into a usual machine."""
+        return tuple(peer for peer in self.peers if peer != "pandas" or people <= self.pandas_most)
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,7 @@ def _plan() -> Plan:
     parser.add_argument("--work", type=Path, default=REPOSITORY / ".benchmarks", help="where packs and model are kept")
     parser.add_argument("--model", type=Path, help="a model to score with; else one is fitted on the first size")
     parser.add_argument("--peers", default="duckdb,pandas", help="which peers, with commas between; empty for none")
+    parser.add_argument("--pandas-most", type=int, default=300_000, help="the largest size the pandas peer is run at")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--memory", help="the product's --memory")
     parser.add_argument("--index", type=date.fromisoformat, default=date(2025, 10, 1))
@@ -105,7 +111,7 @@ def _plan() -> Plan:
     peers = tuple(name for name in given.peers.split(",") if name)
     return Plan(
         tuple(given.people), given.rounds, given.work.resolve(), given.model, peers, given.threads, given.memory,
-        given.index, given.previous, packs, given.json,
+        given.index, given.previous, packs, given.json, given.pandas_most,
     )  # fmt: skip
 
 
@@ -141,7 +147,7 @@ def _prepare(plan: Plan, people: int) -> Stage:
     for name, day in (("definitions.json", plan.index), ("definitions_previous.json", plan.previous)):
         script = HERE / "peer_definitions.py"
         _run([sys.executable, *map(str, (script, pack, model, day, folder / name))], log)
-    for program in ("product", *plan.peers):
+    for program in ("product", *plan.peers_at(people)):
         _say(f"{people:,} people: the month before, {program}")
         out = _fresh(folder / f"previous_{program}")
         _run(stage.command(program, out, current=False), folder / f"{program}.log")
@@ -154,8 +160,8 @@ def _pack(plan: Plan, people: int, folder: Path, log: Path) -> Path:
     if not (folder / "borough" / "pack" / "manifest.json").exists():
         _say(f"Making {people:,} people")
         _fresh(folder / "borough")
-        asked = ["--people", str(people), "--index", plan.index.isoformat(), "--seed", "1", "--format", "parquet"]
-        _run([*_stratify("synth", str(folder / "borough")), *asked], log)
+        asked = (HERE / "made_up_place.py", folder / "borough", people, plan.index)
+        _run([sys.executable, *map(str, asked)], log)
     return folder / "borough" / "pack"
 
 
@@ -169,7 +175,7 @@ def _fresh(folder: Path) -> Path:
 
 def _measure(stage: Stage) -> SizeResult:
     """Agreement first, which also warms the page cache; then the rounds."""
-    programs = ("product", *stage.plan.peers)
+    programs = ("product", *stage.plan.peers_at(stage.people))
     comparisons = _compare(stage)
     runs: dict[str, list[Measured]] = {program: [] for program in programs}
     timings = []
@@ -190,7 +196,7 @@ def _compare(stage: Stage) -> list[Comparison]:
     """Every peer's features, scores and tiers against the product's."""
     _run(stage.command("product", _fresh(stage.folder / "run_product")), stage.folder / "product.log")
     found = []
-    for peer in stage.plan.peers:
+    for peer in stage.plan.peers_at(stage.people):
         _say(f"{stage.people:,} people: do {peer} and the product agree?")
         matrix, out = stage.folder / f"matrix_{peer}.npz", _fresh(stage.folder / f"run_{peer}")
         _run(stage.command(peer, out, extra=["--matrix", str(matrix)]), stage.folder / f"{peer}.log")

@@ -57,7 +57,7 @@ _IDENTITY = " || '|' || ".join(
         _NAME.format("given_name"),
         "CAST(date_of_birth AS VARCHAR)",
         "nullif(replace(upper(postcode), ' ', ''), '')",
-        "sex",
+        "nullif(sex, '0')",  # not known agrees with nothing
     ]
 )
 _LINKED = f"""
