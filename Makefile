@@ -11,7 +11,7 @@ BENCH_PEOPLE ?= 26000 261536 1200000
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-demo: $(VENV)/run.stamp  ## a made-up borough: make it, learn, score two months, say where the report is
+demo: $(VENV)/run.stamp  ## a made-up borough: make it, learn, score two months, judge it; then the case app on it (DEMO_SERVE=no: without)
 	@sh scripts/demo.sh $(DEMO) $(DEMO_PEOPLE)
 
 test: $(VENV)/dev.stamp  ## all tests, fast ones first

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,6 +20,27 @@ class Output:
     name: str
     sha256: str
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a run says it was made from: its own id, and the SHA-256 of each file of the pack by its name there."""
+
+    run_id: str
+    inputs: Mapping[str, str]
+
+
+def read_origin(run: Path) -> Origin:
+    """The run's id and inputs; RunRefused where manifest.json does not tell them."""
+    manifest = _manifest(run)
+    run_id, inputs = manifest.get("run_id"), manifest.get("inputs")
+    if not isinstance(run_id, str) or not isinstance(inputs, dict) or not inputs:
+        raise RunRefused(
+            "manifest.json to name the run and the files it was made from",
+            "a manifest that does not",
+            "Use the folder as the run wrote it; a run from an earlier program must be run again.",
+        )
+    return Origin(run_id, {str(name): str(sha256).lower() for name, sha256 in inputs.items()})
 
 
 def read_outputs(run: Path) -> tuple[Output, ...]:
@@ -82,7 +104,7 @@ def _check_unchanged(path: Path, output: Output) -> None:
     size = path.stat().st_size
     if size != output.bytes:
         found = f"{size:,} bytes where the manifest says {output.bytes:,}"
-    elif _sha256(path) != output.sha256.lower():
+    elif sha256_of(path) != output.sha256.lower():
         found = "a file of the same size with other contents (its SHA-256 differs)"
     else:
         return
@@ -93,7 +115,8 @@ def _check_unchanged(path: Path, output: Output) -> None:
     )
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in small hexadecimal digits."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):

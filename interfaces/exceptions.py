@@ -1,6 +1,7 @@
 """What can be wrong with something that crosses the border, as one tree.
 
 InterfaceError                 expected, found, what to do; shown as one paragraph, exit 1
+├── KeyRefused                 exit 4: a pseudonym key, a purpose or a key id that does not fit
 ├── CodeError (a ValueError)   a code or identifier that is not one; says the cause, never the value
 ├── PackError                  an extract pack that cannot be read as the contract says
 │   └── PackRefused            a pack that was read and must not be used
@@ -33,6 +34,12 @@ class InterfaceError(Exception):
         self.found = found
         self.todo = todo
         super().__init__(f"Expected {expected}. Found {found}. {todo}")
+
+
+class KeyRefused(InterfaceError):
+    """A pseudonym key that cannot be used, or is not the one the data were made with."""
+
+    exit_code = 4
 
 
 class CodeError(InterfaceError, ValueError):

@@ -98,9 +98,57 @@ def score_file_page() -> str:
     return f"# The score file\n\n{MADE}\n{table(('column', 'type', 'meaning'), rows)}"
 
 
+def permissions_page() -> str:
+    from caseload.domain.permissions import PERMISSIONS
+    from caseload.domain.words import Role
+
+    rows = ((f"`{p}`", *("yes" if role in roles else "" for role in Role)) for p, roles in PERMISSIONS.items())
+    words = (
+        "What each role may do. Whom it may be done to: see [who may open whom](../explanation/who-may-open-whom.md).\n"
+    )
+    return f"# Permissions\n\n{MADE}\n{words}\n{table(('permission', *Role), rows)}"
+
+
+def addresses_page() -> str:
+    from caseload.app import create_app
+    from caseload.database import open_database
+    from caseload.secrets import Secrets
+    from caseload.settings import settings_with
+    from caseload.store import Store
+
+    secret = "only for listing the addresses, never served"  # noqa: S105
+    app = create_app(settings_with(secret_key=secret), store=Store(open_database("sqlite://"), Secrets.of(secret)))
+    rows = []
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ()))):
+        if rule.endpoint == "static":
+            continue
+        permission = vars(app.view_functions[rule.endpoint])["permission"]
+        methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        rows.append((f"`{rule.rule}`", methods, f"`{permission}`" if permission else "everyone"))
+    return f"# Addresses of the case app\n\n{MADE}\n{table(('address', 'method', 'permission'), rows)}"
+
+
+def settings_page() -> str:
+    from caseload.settings import Settings
+
+    rows = (
+        (
+            f"`{name}`",
+            f"`CARETIER_{name.upper()}`",
+            "" if "secret" in name or field.is_required() else f"`{field.default!r}`",
+        )
+        for name, field in Settings.model_fields.items()
+    )
+    words = "In `config/caseload.toml`, or in the environment, which wins. Secrets only in the environment.\n"
+    return f"# Settings of the case app\n\n{MADE}\n{words}\n{table(('setting', 'environment', 'default'), rows)}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "stratify.md": stratify_page,
     "caseload.md": caseload_page,
+    "permissions.md": permissions_page,
+    "addresses.md": addresses_page,
+    "settings.md": settings_page,
     "pack.md": pack_page,
     "features.md": features_page,
     "code-lists.md": code_lists_page,

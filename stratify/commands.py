@@ -64,11 +64,15 @@ Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The seed of ever
 
 
 @app.command("synth")
-def synth(
+def synth(  # noqa: PLR0913
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder for pack, pack_later and truth.")],
     people: Annotated[int, typer.Option("--people", metavar="N", min=500, help="People registered at the index date.")],
     index: Index,
     seed: Seed = 0,
+    earlier: Annotated[
+        datetime | None,
+        typer.Option("--earlier", metavar="DATE", formats=["%Y-%m-%d"], help="Also the pack of this day before."),
+    ] = None,
     file_format: Annotated[Format, typer.Option("--format", help="How tables are written.")] = Format.parquet,
     json_path: Json = None,
 ) -> None:
@@ -81,9 +85,12 @@ def synth(
     with on_terminal() as show:
         borough = make_borough(
             out, people=people, index_date=index.date(), seed=seed, file_format=file_format.value,
+            earlier=earlier.date() if earlier else None,
             progress=lambda stage, done: show(stage, round(done * 100), 100),
         )  # fmt: skip
     typer.echo(f"{borough.people:,} made-up people registered on {index.date()}, {sum(borough.rows.values()):,} rows.")
+    if borough.pack_earlier:
+        typer.echo(f"Earlier: {borough.pack_earlier}")
     typer.echo(f"Pack: {borough.pack}\nFifteen months later: {borough.pack_later}\nTrue risk: {borough.truth}")
     write_json_option(json_path, {"people": borough.people, "rows": borough.rows, "rows_later": borough.rows_later})
 

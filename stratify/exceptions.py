@@ -5,14 +5,28 @@ StratifyError              shown to the person at the keyboard as one paragraph,
 │   └── ConfigRefused
 ├── ModelRefused           exit 3: a model that does not match its checksums, features or library
 │   └── FitRefused             a fit that must not be trusted: leakage, too little history
-├── KeyRefused             exit 4: a key, a purpose or a pseudonym that does not fit
 └── OutputRefused          exit 5: the place to write to is taken or cannot be written
+
+KeyRefused (exit 4: a key, a purpose or a pseudonym that does not fit) is of the border, where the case app meets it too.
 
 A message says what was expected, what was found and what to do. It never carries a value about a
 person: file, row number, column and rule only.
 """
 
 from typing import ClassVar
+
+from interfaces.exceptions import KeyRefused
+
+__all__ = [
+    "EXIT_CODES",
+    "ConfigRefused",
+    "FitRefused",
+    "InputRefused",
+    "KeyRefused",
+    "ModelRefused",
+    "OutputRefused",
+    "StratifyError",
+]
 
 
 class StratifyError(Exception):
@@ -48,12 +62,6 @@ class ModelRefused(StratifyError):
 
 class FitRefused(ModelRefused):
     """A fit that would give a model nobody should trust."""
-
-
-class KeyRefused(StratifyError):
-    """A pseudonym key, a purpose or a key id that does not fit."""
-
-    exit_code = 4
 
 
 class OutputRefused(StratifyError):

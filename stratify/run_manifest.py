@@ -18,6 +18,7 @@ UNLISTED = (FILE_NAME, "timings.json")
 """Files of a run the manifest cannot vouch for: itself, and the one file that differs between reruns."""
 
 _BLOCK = 1 << 20
+_OF_CASELOAD = frozenset({"caseload.toml", "lead_rules.toml"})
 _LIBRARIES = ("duckdb", "lightgbm", "numpy", "pyarrow", "xlsxwriter")
 
 
@@ -35,8 +36,11 @@ def tree_sha256(folder: Path) -> str:
 
 
 def config_hashes(config: Path) -> dict[str, str]:
-    """SHA-256 of every configuration file by its name below the folder, code lists included."""
-    files = (path for path in config.rglob("*") if path.suffix in (".toml", ".csv"))
+    """SHA-256 of every configuration file by its name below the folder, code lists included.
+
+    The case app's own settings are not among them: a run does not change with how many rows a page has.
+    """
+    files = (path for path in config.rglob("*") if path.suffix in (".toml", ".csv") and path.name not in _OF_CASELOAD)
     return {path.relative_to(config).as_posix(): sha256_of(path) for path in sorted(files)}
 
 

@@ -27,7 +27,10 @@ SMALLEST = 500
 
 @dataclass(frozen=True)
 class Borough:
-    """What was made: the three folders, rows by table in each pack, and people registered at the index date."""
+    """What was made: the folders, rows by table in each pack, and people registered at the index date.
+
+    `pack_earlier` is there where an earlier extraction was asked for.
+    """
 
     pack: Path
     pack_later: Path
@@ -35,6 +38,7 @@ class Borough:
     rows: dict[str, int]
     rows_later: dict[str, int]
     people: int
+    pack_earlier: Path | None = None
 
 
 def _silent(stage: str, done: float) -> None:
@@ -50,25 +54,34 @@ def make_borough(  # noqa: PLR0913  (one argument for each option of the command
     file_format: FileFormat = "parquet",
     progress: Progress = _silent,
     beyond_999: bool = False,
+    earlier: date | None = None,
 ) -> Borough:
     """Make a synthetic borough of exactly `people` registered and alive on the index date, in a new folder `out`.
 
     The same arguments give the same bytes. The folder appears whole or not at all; one that exists is OutputRefused.
     `progress` is told each stage and how much of it is done, 0 to 1. InputRefused for fewer than 500 people, and for
-    more than the 999 range has NHS numbers for, unless `beyond_999` (see `made_up_numbers`) allows it.
+    more than the 999 range has NHS numbers for, unless `beyond_999` (see `made_up_numbers`) allows it. With `earlier`
+    there is also the pack of that day before the index date: the same people a month ago, say.
     """
     refuse_size(people, beyond_999=beyond_999)
+    _refuse_not_earlier(earlier, index_date)
     timeline = Timeline(day_number(index_date))
+    days = {"pack": timeline.index, "pack_later": timeline.later}
+    if earlier is not None:
+        days["pack_earlier"] = day_number(earlier)
     with writing(out) as folder:
         setting, truth = _simulate((people, seed, beyond_999), timeline, progress)
         makers = _Makers(setting, progress)
-        rows = []
-        for name, extracted in (("pack", timeline.index), ("pack_later", timeline.later)):
+        rows = {}
+        for name, extracted in days.items():
             about = _about(index_date, seed, people, extracted)
-            rows.append(write_pack(folder / name, about, makers.tables(extracted), setting.numbers, file_format))
+            rows[name] = write_pack(folder / name, about, makers.tables(extracted), setting.numbers, file_format)
         write_truth(folder / "truth", setting, truth)
     progress("truth", 1.0)
-    return Borough(out / "pack", out / "pack_later", out / "truth", rows[0], rows[1], people)
+    return Borough(
+        out / "pack", out / "pack_later", out / "truth", rows["pack"], rows["pack_later"], people,
+        out / "pack_earlier" if earlier else None,
+    )  # fmt: skip
 
 
 def refuse_size(people: int, *, beyond_999: bool = False) -> None:
@@ -81,6 +94,13 @@ def refuse_size(people: int, *, beyond_999: bool = False) -> None:
     if people > most and not beyond_999:
         raise InputRefused(
             f"at most {most:,} people, for whom the 999 range has NHS numbers", f"{people:,}", "Ask for fewer people."
+        )
+
+
+def _refuse_not_earlier(earlier: date | None, index_date: date) -> None:
+    if earlier is not None and earlier >= index_date:
+        raise InputRefused(
+            f"a day before {index_date.isoformat()} for the earlier pack", earlier.isoformat(), "Name an earlier day."
         )
 
 

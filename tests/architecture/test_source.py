@@ -49,7 +49,7 @@ def test_one_module_opens_duckdb_connections():
 def test_only_the_clock_asks_for_the_time():
     asking = re.compile(r"\b(datetime\.now|date\.today|time\.time|utcnow)\(")
     found = [named(p) for p in python_files() if asking.search(p.read_text(encoding="utf-8"))]
-    assert [name for name in found if name != "stratify/clock.py"] == []
+    assert [name for name in found if name not in {"stratify/clock.py", "caseload/clock.py"}] == []
 
 
 def test_randomness_is_always_seeded():
@@ -94,7 +94,7 @@ def test_messages_are_not_given_a_persons_values():
 
 
 def test_no_comparison_in_tests_is_so_loose_that_a_wrong_sign_passes():
-    loose = re.compile(r"\b(rtol|rel)\s*=\s*(0\.[1-9]|[1-9])")
+    loose = re.compile(r"\b(rtol|rel)\s*=\s*(0\.[1-9]|[1-9](?!\d*e-))")
     assert [named(p) for p in python_files("tests") if loose.search(p.read_text(encoding="utf-8"))] == []
 
 

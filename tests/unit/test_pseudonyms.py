@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from interfaces import pseudonyms as border
 from stratify.pseudonyms import PERSON, Key, pseudonym, pseudonyms
 from tests.support.packs import nhs
 
@@ -63,3 +65,17 @@ def test_key_shows_its_id_and_not_its_secret() -> None:
     assert "0f0f0f0f" in shown
     assert KEY.secret.hex() not in shown
     assert repr(KEY.secret) not in shown
+
+
+def test_the_borders_plain_pseudonyms_equal_those_in_bulk() -> None:
+    numbers = [nhs(number) for number in range(1, 200)]
+    assert border.pseudonyms(KEY, numbers) == [name.decode() for name in pseudonyms(KEY, numbers)]
+
+
+def test_a_key_has_the_id_of_its_secret() -> None:
+    assert Key.of(KEY.secret) == Key(hashlib.sha256(b"caretier/key-id:" + KEY.secret).hexdigest()[:8], KEY.secret)
+
+
+def test_the_border_knows_no_numerical_library() -> None:
+    source = Path(border.__file__).read_text(encoding="utf-8")
+    assert "numpy" not in source

@@ -7,8 +7,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from interfaces.extracts.check import check_pack
 from interfaces.extracts.contract import TABLES
+from interfaces.extracts.engine import connect
+from interfaces.extracts.feeds import read_rules
+from interfaces.extracts.pack import open_pack
 from stratify.exceptions import InputRefused, OutputRefused
+from stratify.settings import default_config
 from stratify.synthetic.borough import make_borough
 
 pytestmark = pytest.mark.slow
@@ -107,3 +112,21 @@ def test_small_places_keep_six_practices_in_two_networks(first):
         ).fetchall()
     assert practices == 6
     assert networks >= 2
+
+
+def test_an_earlier_pack_changes_nothing_else_and_can_be_used(first, tmp_path):
+    earlier = date(2024, 1, 29)
+    made(tmp_path / "more", earlier=earlier)
+    with_earlier = hashes(tmp_path / "more")
+    assert {name: sha for name, sha in with_earlier.items() if not name.startswith("pack_earlier/")} == hashes(first)
+    pack = open_pack(tmp_path / "more" / "pack_earlier")
+    assert pack.manifest.extracted_on == earlier
+    with connect(threads=1) as connection:
+        report = check_pack(pack, rules=read_rules(default_config() / "feeds.toml"), connection=connection)
+    assert report.usable
+
+
+def test_an_earlier_pack_of_a_later_day_is_refused(tmp_path):
+    with pytest.raises(InputRefused, match="a day before 2024-02-29"):
+        made(tmp_path / "place", earlier=INDEX)
+    assert not (tmp_path / "place").exists()

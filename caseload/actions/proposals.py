@@ -1,0 +1,62 @@
+"""Putting somebody before their practice by judgement, whatever their score."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from caseload.actions.audit import record
+from caseload.domain.permissions import Permission
+from caseload.domain.proposal_rules import CONCERN_CODE, UNDECIDED
+from caseload.domain.viewer import Viewer
+from caseload.domain.words import CaseState, ProposalKind, ProposalState
+from caseload.exceptions import NotNow, NotThere
+from caseload.queries.visible import person_for
+from caseload.tables import Case, Person, Proposal, ProposalEvent
+
+
+def raise_concern(session: Session, *, by: Viewer, now: datetime, person_id: int, note: str) -> int:
+    """Put a person before their practice because of what somebody saw, in their words; the proposal's id.
+
+    Somebody on the list already gets the concern beside their score. NotNow for a person with a current case, who died
+    or who is not registered here; NotThere where the viewer may not.
+    """
+    if not by.may(Permission.RAISE_CONCERN):
+        raise NotThere
+    person = person_for(session, by, now, person_id)
+    _check_can_be_proposed(session, person)
+    if not note.strip():
+        raise NotNow("Say what the concern is.")
+    proposal = _undecided(session, person.id) or _new_concern(session, person, by, now, note)
+    session.add(
+        ProposalEvent(
+            proposal_id=proposal.id, state=proposal.state, reason_code=CONCERN_CODE, note=note, at=now, by=by.user_id
+        )
+    )
+    record(session, "proposal.concern", by=by.user_id, now=now, people=[person.id], proposal=proposal.id)
+    return proposal.id
+
+
+def _check_can_be_proposed(session: Session, person: Person) -> None:
+    if person.date_of_death is not None:
+        raise NotNow("This person has died.")
+    if person.deregistered_on is not None:
+        raise NotNow("This person is not registered with a practice here any more.")
+    current = exists().where(Case.person_id == person.id, Case.state != CaseState.CLOSED)
+    if session.execute(select(current)).scalar_one():
+        raise NotNow("This person is in care coordination already. Add a contact or a task to their case.")
+
+
+def _undecided(session: Session, person_id: int) -> Proposal | None:
+    wanted = select(Proposal).where(Proposal.person_id == person_id, Proposal.state.in_(UNDECIDED))
+    return session.execute(wanted.with_for_update()).scalar_one_or_none()
+
+
+def _new_concern(session: Session, person: Person, by: Viewer, now: datetime, note: str) -> Proposal:
+    proposal = Proposal(
+        person_id=person.id, practice_id=person.practice_id, kind=ProposalKind.CONCERN, state=ProposalState.PROPOSED,
+        note=note, created_at=now, created_by=by.user_id,
+    )  # fmt: skip
+    session.add(proposal)
+    session.flush()
+    return proposal

@@ -1,0 +1,85 @@
+"""The Flask application, put together."""
+
+from collections.abc import Callable
+from datetime import datetime
+from types import ModuleType
+
+from flask import Flask
+
+from caseload import clock
+from caseload.pages import (
+    account,
+    cases,
+    consent,
+    contacts,
+    duplicates,
+    emergency,
+    governance,
+    handovers,
+    health,
+    lead,
+    leavers,
+    notices,
+    overview,
+    people,
+    proposals,
+    review,
+    saved_views,
+    search,
+    tasks,
+    today,
+    users,
+)
+from caseload.pages.errors import register_errors
+from caseload.pages.looks import register_looks
+from caseload.pages.templating import set_up_templates
+from caseload.security import protect
+from caseload.settings import Settings, read_settings
+from caseload.sign_in import pages as sign_in
+from caseload.sign_in.web import keep_sessions
+from caseload.store import Store, open_store
+from caseload.web import put_app
+
+PAGES: tuple[ModuleType, ...] = (
+    sign_in,
+    account,
+    cases,
+    consent,
+    contacts,
+    duplicates,
+    emergency,
+    governance,
+    handovers,
+    health,
+    lead,
+    leavers,
+    notices,
+    overview,
+    people,
+    proposals,
+    review,
+    saved_views,
+    search,
+    tasks,
+    today,
+    users,
+)
+"""Every journey's pages; an address not registered here does not exist."""
+
+
+def create_app(
+    settings: Settings | None = None, *, store: Store | None = None, now: Callable[[], datetime] = clock.now
+) -> Flask:
+    """The application over one store. SettingsRefused where a setting is missing or wrong."""
+    settings = settings or read_settings()
+    store = store or open_store(settings)
+    app = Flask("caseload", static_folder="static", template_folder="templates")
+    put_app(app, store, settings, now)
+    set_up_templates(app)
+    keep_sessions(app)
+    protect(app)
+    register_errors(app)
+    register_looks(app)
+    for journey in PAGES:
+        app.register_blueprint(journey.pages)
+    return app

@@ -1,0 +1,1 @@
+"""Pure rules of the team's day: no web, no database."""

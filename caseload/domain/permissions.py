@@ -1,0 +1,59 @@
+"""Who may do what. Which people they may do it to is another question: see `caseload.queries.visible`."""
+
+from enum import StrEnum
+
+from caseload.domain.words import Role
+
+_CARE = frozenset({Role.PRACTICE, Role.NAVIGATOR, Role.LEAD, Role.MDT_CHAIR})
+
+
+class Permission(StrEnum):
+    """One thing a page lets somebody do."""
+
+    SEE_TODAY = "see_today"
+    REVIEW_LIST = "review_list"
+    RAISE_CONCERN = "raise_concern"
+    SEARCH_PEOPLE = "search_people"
+    OPEN_PERSON = "open_person"
+    SEE_SCORE = "see_score"
+    SEE_CASES = "see_cases"
+    WORK_CASE = "work_case"
+    CONFIRM_LEAD = "confirm_lead"
+    HAND_OVER = "hand_over"
+    HAND_OVER_LEAVER = "hand_over_leaver"
+    RECORD_CONSENT = "record_consent"
+    RESTRICT_PERSON = "restrict_person"
+    MERGE_PEOPLE = "merge_people"
+    OPEN_IN_EMERGENCY = "open_in_emergency"
+    REVIEW_EMERGENCY = "review_emergency"
+    SEARCH_AUDIT = "search_audit"
+    MANAGE_USERS = "manage_users"
+    SEE_OVERVIEW = "see_overview"
+    SEE_NOTICES = "see_notices"
+    KEEP_ACCOUNT = "keep_account"
+
+
+PERMISSIONS: dict[Permission, frozenset[Role]] = {
+    Permission.SEE_TODAY: frozenset(Role),
+    Permission.REVIEW_LIST: frozenset({Role.PRACTICE}),
+    Permission.RAISE_CONCERN: _CARE,
+    Permission.SEARCH_PEOPLE: _CARE,
+    Permission.OPEN_PERSON: _CARE,
+    Permission.SEE_SCORE: _CARE,
+    Permission.SEE_CASES: _CARE,
+    Permission.WORK_CASE: _CARE,
+    Permission.CONFIRM_LEAD: frozenset({Role.PRACTICE, Role.NAVIGATOR, Role.MDT_CHAIR}),
+    Permission.HAND_OVER: _CARE,
+    Permission.HAND_OVER_LEAVER: frozenset({Role.PRACTICE, Role.NAVIGATOR}),
+    Permission.RECORD_CONSENT: frozenset({Role.PRACTICE, Role.NAVIGATOR, Role.LEAD}),
+    Permission.RESTRICT_PERSON: frozenset({Role.PRACTICE}),
+    Permission.MERGE_PEOPLE: frozenset({Role.PRACTICE}),
+    Permission.OPEN_IN_EMERGENCY: _CARE,
+    Permission.REVIEW_EMERGENCY: frozenset({Role.IG_OFFICER}),
+    Permission.SEARCH_AUDIT: frozenset({Role.IG_OFFICER}),
+    Permission.MANAGE_USERS: frozenset({Role.ADMIN}),
+    Permission.SEE_OVERVIEW: frozenset({Role.INTEGRATION_LEAD, Role.PRACTICE, Role.MDT_CHAIR}),
+    Permission.SEE_NOTICES: frozenset(Role),
+    Permission.KEEP_ACCOUNT: frozenset(Role),
+}
+"""The whole answer on one screen; a test walks every role through every route."""

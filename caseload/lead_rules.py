@@ -1,0 +1,74 @@
+"""The lead rule as configured in config/lead_rules.toml, read once and checked whole."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from caseload.domain.lead_rule import AgeBound, Clause, LeadRules
+from caseload.domain.words import PrimaryNeed, Profession, Tier
+from caseload.exceptions import SettingsRefused
+from caseload.settings import config_folder
+
+
+class _Clause(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    code: str = Field(pattern=r"^[A-Z][A-Z-]{0,38}$")
+    lead: Profession
+
+
+class _Rules(BaseModel):
+    """The file's shape; every need and every tier has its line, and no code is used twice."""
+
+    model_config = ConfigDict(extra="forbid")
+    version: str = Field(min_length=1, max_length=40)
+    age_bound: AgeBound
+    score_valid_days: int = Field(ge=1)
+    very_high: _Clause
+    age: _Clause
+    need: dict[PrimaryNeed, _Clause]
+    stands_for: dict[Profession, frozenset[Profession]] = Field(default_factory=dict)
+    weights: dict[Tier, int]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "_Rules":
+        if set(self.need) != set(PrimaryNeed):
+            raise ValueError("every primary need needs a line")
+        if set(self.weights) != set(Tier) or min(self.weights.values()) < 0:
+            raise ValueError("every tier needs a weight of at least 0")
+        codes = [self.very_high.code, self.age.code, *(clause.code for clause in self.need.values())]
+        if len(set(codes)) != len(codes) or "MISSING" in codes:
+            raise ValueError("every line needs a code of its own, other than MISSING")
+        return self
+
+
+@cache
+def read_lead_rules() -> LeadRules:
+    """The rule of this installation; SettingsRefused names everything that is wrong with its file."""
+    return rules_in(config_folder() / "lead_rules.toml")
+
+
+def rules_in(path: Path) -> LeadRules:
+    """The rule a file holds; SettingsRefused where it cannot be read or is not whole."""
+    try:
+        given = _Rules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError:
+        raise _refused("no file that can be read") from None
+    except tomllib.TOMLDecodeError as error:
+        raise _refused(str(error)) from None
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors(include_input=False))
+        raise _refused("; ".join(wrong)) from None
+    return LeadRules(
+        given.version, given.age_bound, given.score_valid_days, _clause(given.very_high), _clause(given.age),
+        {need: _clause(clause) for need, clause in given.need.items()}, given.stands_for, given.weights,
+    )  # fmt: skip
+
+
+def _clause(given: _Clause) -> Clause:
+    return Clause(given.code, given.lead)
+
+
+def _refused(found: str) -> SettingsRefused:
+    return SettingsRefused("a lead rule in config/lead_rules.toml", found, "Put that file right.")

@@ -1,0 +1,1 @@
+"""How the case database comes to be and changes: Alembic's steps, packaged with the app."""

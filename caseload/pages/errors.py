@@ -1,0 +1,61 @@
+"""What somebody is told when a request could not be answered."""
+
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from caseload.exceptions import Conflict, Refused
+from caseload.pages.request import moment, viewer
+from caseload.queries.merges import merged_into
+from caseload.sign_in.drafts import keep_draft, typed
+from caseload.web import this_app
+
+
+def register_errors(app: Flask) -> None:
+    """Every refusal is a page with the words of the refusal; a fault of ours is one that says nothing of the data."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _fault)
+
+
+def _refused(error: Refused) -> ResponseReturnValue:
+    if isinstance(error, Conflict):
+        keep_draft()
+        return render_template("errors/conflict.html", error=error, typed=typed()), error.http_status
+    if error.http_status == 404:
+        return _gone_to() or (render_template("errors/not_found.html"), 404)
+    keep_draft()
+    return render_template("errors/not_now.html", error=error, typed=typed()), error.http_status
+
+
+def _gone_to() -> ResponseReturnValue | None:
+    """The same page of the record that this one was merged into, where the viewer may open that one."""
+    asked = (request.view_args or {}).get("person_id")
+    if request.method != "GET" or request.endpoint is None or asked is None or g.get("viewer") is None:
+        return None
+    with this_app().store.reading() as session:
+        kept = merged_into(session, viewer(), moment(), asked)
+    return None if kept is None else redirect(url_for(request.endpoint, person_id=kept))
+
+
+def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    keep_draft()
+    return render_template("errors/stale_form.html", typed=typed()), 400
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code in (403, 404, 405):
+        return render_template("errors/not_found.html"), 404
+    if 300 <= code < 400:
+        return error.get_response()
+    return render_template("errors/problem.html", code=code), code
+
+
+def _fault(error: Exception) -> ResponseReturnValue:
+    current_app.logger.error("fault %s at %s", type(error).__name__, request.endpoint, exc_info=current_app.debug)
+    if current_app.testing:
+        raise error
+    return render_template("errors/problem.html", code=500), 500

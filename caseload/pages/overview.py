@@ -1,0 +1,68 @@
+"""Counts by place and tier for integration leads; never a name."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from caseload.domain.filters import Filter, read_chosen
+from caseload.domain.overview import Overview, Place, Row, overview_of
+from caseload.domain.permissions import Permission
+from caseload.exceptions import NotThere
+from caseload.pages.request import moment, requires, today, viewer
+from caseload.presenters.overview import ROWS, places_of, rows_of
+from caseload.presenters.score_age import score_age
+from caseload.queries.overview import counts, places, visible_places
+from caseload.queries.risk_runs import newest_run
+from caseload.web import this_app
+
+pages = Blueprint("overview", __name__)
+
+TIER = Filter("tier", "Tier", {row.value: words for row, words in ROWS.items()}, single=True, usual=Row.VERY_HIGH)
+_UNSCORED = Filter("tier", "Tier", {Row.ALL.value: ROWS[Row.ALL]}, single=True, usual=Row.ALL)
+
+
+@pages.get("/overview")
+@requires(Permission.SEE_OVERVIEW)
+def show() -> ResponseReturnValue:
+    """How many people there are in a place by tier, how many have a case, how many an accountable lead."""
+    settings = this_app().settings
+    with this_app().store.reading() as session:
+        run = newest_run(session, moment())
+        age = score_age(run.index_date if run else None, today(), settings)
+        tree = places(session)
+        overview = overview_of(tree, counts(session, run if age.shown else None), settings.small_number)
+    visible = [place for place in tree if place.place_id in visible_places(viewer(), tree)]
+    chosen = read_chosen((TIER if age.shown else _UNSCORED,), request.args.items(multi=True))
+    row = Row(chosen.one("tier") or Row.ALL)
+    return render_template(
+        "overview/show.html", age=age, chosen=chosen, row_words=ROWS[row], moment=moment(),
+        small_number=settings.small_number, **_of_place(overview, visible, row, scored=age.shown),
+    )  # fmt: skip
+
+
+def _of_place(overview: Overview, visible: list[Place], row: Row, *, scored: bool) -> dict[str, Any]:
+    """What the page says of the place asked for, or of the largest the viewer may see."""
+    ids = {place.place_id for place in visible}
+    tops = [place for place in visible if place.parent_id not in ids]
+    place = _asked(visible, tops)
+    if place is None:
+        return {"place": None, "tops": tops, "path": (), "rows": [], "inside": []}
+    path = [one for one in overview.path(place.place_id) if one.place_id in ids]
+    return {
+        "place": place,
+        "tops": tops,
+        "path": path[:0:-1],
+        "rows": rows_of(overview, place.place_id, scored=scored),
+        "inside": places_of(overview, overview.within(place.place_id), row),
+    }
+
+
+def _asked(visible: list[Place], tops: list[Place]) -> Place | None:
+    wanted = request.args.get("place")
+    if wanted is None:
+        return tops[0] if tops else None
+    place = next((one for one in visible if str(one.place_id) == wanted), None)
+    if place is None:
+        raise NotThere
+    return place

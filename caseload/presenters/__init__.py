@@ -1,0 +1,1 @@
+"""Rows and rules put into the words and shapes a page shows."""

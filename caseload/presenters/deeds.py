@@ -1,0 +1,127 @@
+"""What the audit log's actions and pages are called in words, for the page that says who has looked at a record."""
+
+from caseload.presenters.writing import counted
+from caseload.queries.access_log import LookRow
+
+PAGES: dict[str, str] = {
+    "people.show": "Opened the person’s page",
+    "people.looks": "Looked up who has looked at the record",
+    "contacts.new": "Opened the form for a contact",
+    "contacts.add": "Opened the form for a contact",
+    "contacts.correction": "Opened a contact to correct it",
+    "contacts.correct": "Opened a contact to correct it",
+    "tasks.show": "Opened a task",
+    "tasks.new": "Opened the form for a task",
+    "tasks.add": "Opened the form for a task",
+    "consent.show": "Opened consent and objections",
+    "today.show": "Today’s work",
+    "notices.show": "Notices",
+    "search.show": "Search results",
+    "search.find": "Search results",
+    "review.show": "The practice’s list to review",
+    "review.preview": "Decisions before they were confirmed",
+    "cases.show": "List of cases",
+    "cases.unallocated": "List of cases without a lead",
+    "handovers.show": "Handovers",
+    "duplicates.show": "Possible duplicate records",
+    "duplicates.compare": "Two records side by side",
+}
+"""Pages that show people, by endpoint. One that is missing is named by its journey."""
+
+JOURNEYS: dict[str, str] = {
+    "people": "Opened the person’s page",
+    "contacts": "Opened a contact",
+    "tasks": "Opened a task",
+    "consent": "Opened consent and objections",
+    "today": "Today’s work",
+    "notices": "Notices",
+    "search": "Search results",
+    "review": "The practice’s list to review",
+    "proposals": "Opened a proposal",
+    "cases": "Cases",
+    "lead": "The case’s accountable lead",
+    "handovers": "Handovers",
+    "leavers": "Handing over a leaver’s cases",
+    "duplicates": "Possible duplicate records",
+    "emergency": "Emergency access",
+    "governance": "Governance",
+    "overview": "Overview",
+}
+
+ACTIONS: dict[str, str] = {
+    "contact.log": "Recorded a contact",
+    "contact.correct": "Corrected a contact",
+    "task.created": "Set a task",
+    "task.done": "Marked a task as done",
+    "task.cancelled": "Cancelled a task",
+    "task.held": "Put a task on hold",
+    "task.released": "Ended the hold of a task",
+    "task.reassigned": "Moved a task to another list",
+    "task.escalated": "Escalated a task",
+    "task.reopened": "Undid the end of a task",
+    "consent.given": "Recorded what the person agreed to",
+    "consent.refused": "Recorded a refusal or objection",
+    "consent.withdrawn": "Recorded a withdrawal of consent",
+    "case.open": "Opened a case",
+    "case.held": "Put the case on hold",
+    "case.resumed": "Took the case off hold",
+    "case.closed": "Closed the case",
+    "case.need": "Recorded the primary need",
+    "care_team.add": "Added somebody to the care team",
+    "care_team.end": "Ended somebody’s time on the care team",
+    "emergency.nobody": "Asked to open a record in an emergency that is not here",
+    "emergency.open": "Opened the record in an emergency",
+    "emergency.review": "Reviewed an emergency opening",
+    "handover.request": "Asked somebody to take the case over",
+    "handover.accept": "Took the case over",
+    "handover.reject": "Turned a handover down",
+    "handover.revoke": "Took a handover back",
+    "handover.lapse": "A handover lapsed",
+    "lead.propose": "The lead rule was applied",
+    "lead.confirm": "Named the accountable lead",
+    "lead.override": "Named an accountable lead other than the rule’s",
+    "lead.told": "Recorded that the person was told who leads",
+    "lead.end": "Ended the lead’s time with the case",
+    "leaver.propose": "Proposed to whom a leaver’s case goes",
+    "leaver.rest": "Put off handing a leaver’s case over",
+    "leaver.start": "Began to hand a leaver’s cases over",
+    "leaver.send": "Asked for a leaver’s case to be taken over",
+    "leaver.stage": "Planned to whom a leaver’s case goes",
+    "letter.make": "Made the letter about the lead",
+    "proposal.concern": "Raised a concern with the practice",
+    "review.stage": "Marked a decision on the practice’s list",
+    "review.unstage": "Took a marked decision back",
+    "review.confirm": "Confirmed decisions on the practice’s list",
+    "proposal.close": "Took the person off the practice’s list",
+    "person.search": "Searched by NHS number or name",
+    "person.merged": "Joined two records of the person",
+    "person.unmerged": "Separated two joined records",
+    "person.not_duplicate": "Compared with another record: two different people",
+    "person.restricted": "Restricted the record",
+    "person.users_named": "Changed who is named for the restricted record",
+    "person.restriction_lifted": "Lifted the restriction",
+}
+"""Changes, by their action. One that is missing is named by its own words."""
+
+
+def deed_words(look: LookRow) -> str:
+    """What somebody did, in words; for a page about several people, how many it showed."""
+    if look.action != "view":
+        return ACTIONS.get(look.action) or _own_words(look.action)
+    words = page_words(look.page)
+    return words if look.others == 0 else f"{words}, with {counted(look.others, 'other person', 'other people')}"
+
+
+def page_words(page: str) -> str:
+    """What a page that shows people is called, by its endpoint."""
+    return PAGES.get(page) or JOURNEYS.get(page.partition(".")[0]) or "Opened a page"
+
+
+def is_change(look: LookRow) -> bool:
+    """Whether something was changed, and not only looked at."""
+    return look.action != "view"
+
+
+def _own_words(action: str) -> str:
+    noun, _, verb = action.partition(".")
+    return f"{noun} {verb}".replace("_", " ").strip().capitalize()

@@ -1,0 +1,204 @@
+"""Who may be given work about a person: everyone who may open the record, seen from the person's side.
+
+`caseload.queries.visible` answers "which people may this user open"; here the question is turned round for the lists of
+a form. Left out are those who came by break-glass and those who have not yet answered a handover: neither is given work.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from caseload.clock import local_day
+from caseload.domain.viewer import Viewer
+from caseload.domain.words import CareTeamRole, CaseState, Role, Sector
+from caseload.queries.objections import AGAINST
+from caseload.queries.teams import team_serving
+from caseload.queries.visible import SHARING, person_for
+from caseload.tables import (
+    CareTeamMember,
+    Case,
+    Consent,
+    LeadAllocation,
+    Organisation,
+    Person,
+    RestrictedAccess,
+    Team,
+    User,
+    UserRole,
+)
+
+_CARE = (Role.PRACTICE, Role.NAVIGATOR, Role.LEAD, Role.MDT_CHAIR)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    """A member of staff who may be given work about a person; `leads` where they are the accountable lead."""
+
+    user_id: int
+    name: str
+    job_title: str
+    organisation: str
+    leads: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssigneeTeam:
+    """A team that serves the person's practice."""
+
+    team_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Everyone whose list a task about a person may go on: people, the accountable lead first, and teams, by name."""
+
+    people: tuple[Assignee, ...]
+    teams: tuple[AssigneeTeam, ...]
+
+
+def lists_for(session: Session, viewer: Viewer, now: datetime, person_id: int) -> Lists:
+    """Everyone active who may open this person, and the teams of the place; NotThere where the viewer may not."""
+    person = person_for(session, viewer, now, person_id)
+    leads = _leads(person_id, now)
+    people = (
+        select(User.id, User.display_name, User.job_title, Organisation.name, leads.label("leads"))
+        .join(Organisation, Organisation.id == User.home_id)
+        .where(_may_open(session, person, now))
+        .order_by(leads.desc(), User.display_name, User.id)
+    )
+    places = _places_above(person.practice_id)
+    teams = select(Team.id, Team.name).where(Team.place_id.in_(places)).order_by(Team.name, Team.id)
+    return Lists(
+        tuple(Assignee(*row[:4], bool(row.leads)) for row in session.execute(people)),
+        tuple(AssigneeTeam(*row) for row in session.execute(teams)),
+    )
+
+
+def may_be_given(session: Session, now: datetime, person_id: int, *, owner_id: int | None, team_id: int | None) -> bool:
+    """Whether work about the person may go on this user's list, or this team's."""
+    person = session.get_one(Person, person_id)
+    if owner_id is not None:
+        wanted = select(User.id).where(User.id == owner_id, _may_open(session, person, now))
+    else:
+        wanted = select(Team.id).where(Team.id == team_id, Team.place_id.in_(_places_above(person.practice_id)))
+    return session.execute(wanted).first() is not None
+
+
+def default_list(
+    session: Session, now: datetime, *, person_id: int, case_id: int | None
+) -> tuple[int | None, int | None]:
+    """Owner and team of a task that names neither: the case's navigator, its lead, the smallest team of the place."""
+    person = session.get_one(Person, person_id)
+    for candidate in (_navigator(case_id, now), _lead(case_id)):
+        for owner_id in session.execute(candidate.where(_may_open(session, person, now))).scalars():
+            return owner_id, None
+    return None, team_serving(session, person.practice_id)
+
+
+def _navigator(case_id: int | None, now: datetime) -> Select[int]:
+    today = local_day(now)
+    return (
+        select(User.id)
+        .join(CareTeamMember, CareTeamMember.user_id == User.id)
+        .where(
+            CareTeamMember.case_id == case_id,
+            CareTeamMember.role == CareTeamRole.CARE_NAVIGATOR,
+            CareTeamMember.from_on <= today,
+            or_(CareTeamMember.until_on.is_(None), CareTeamMember.until_on >= today),
+        )
+        .order_by(CareTeamMember.id.desc())
+        .limit(1)
+    )
+
+
+def _lead(case_id: int | None) -> Select[int]:
+    return (
+        select(User.id)
+        .join(LeadAllocation, LeadAllocation.user_id == User.id)
+        .where(LeadAllocation.case_id == case_id, LeadAllocation.until_at.is_(None))
+    )
+
+
+def _may_open(session: Session, person: Person, now: datetime) -> ColumnElement[bool]:
+    """A condition on `User`: active, related to the person, and not kept out by consent or restriction."""
+    if person.merged_into_id is not None:
+        return false()
+    has_case = exists().where(Case.person_id == person.id, Case.state != CaseState.CLOSED)
+    above = _places_above(person.practice_id)
+    practice = _holds(above, now, Role.PRACTICE)
+    through_place = and_(_holds(above, now, Role.NAVIGATOR, Role.MDT_CHAIR), has_case)
+    named = or_(_named_for(person.id), _leads(person.id, now)) if person.restricted else true()
+    return and_(
+        User.deactivated_at.is_(None),
+        _holds(None, now, *_CARE),
+        or_(practice, through_place, _leads(person.id, now), _on_team(person.id, now)),
+        or_(_holds_record(person, practice), _sector().not_in(_sectors_refused(session, person.id))),
+        named,
+    )
+
+
+def _holds_record(person: Person, practice: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The person's own practice keeps its record whatever they say of sharing: those it employs, its health staff."""
+    return or_(User.home_id == person.practice_id, and_(practice, _sector() == Sector.HEALTH))
+
+
+def _sector() -> ScalarSelect[Sector]:
+    return select(Organisation.sector).where(Organisation.id == User.home_id).correlate(User).scalar_subquery()
+
+
+def _sectors_refused(session: Session, person_id: int) -> list[Sector]:
+    """The sectors that sharing is refused to or withdrawn from."""
+    latest = select(func.max(Consent.id)).where(Consent.person_id == person_id).group_by(Consent.purpose)
+    wanted = select(Consent.purpose).where(Consent.id.in_(latest), Consent.state.in_(AGAINST))
+    refused = set(session.execute(wanted).scalars())
+    return [sector for sector, purpose in SHARING.items() if purpose in refused]
+
+
+def _holds(places: Select[int] | None, now: datetime, *roles: Role) -> ColumnElement[bool]:
+    where: list[ColumnElement[bool]] = [
+        UserRole.user_id == User.id,
+        UserRole.role.in_(roles),
+        UserRole.from_at <= now,
+        or_(UserRole.until_at.is_(None), UserRole.until_at > now),
+    ]
+    if places is not None:
+        where.append(UserRole.place_id.in_(places))
+    return exists().where(*where)
+
+
+def _leads(person_id: int, now: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        Case.person_id == person_id,
+        Case.state != CaseState.CLOSED,
+        LeadAllocation.case_id == Case.id,
+        LeadAllocation.user_id == User.id,
+        LeadAllocation.from_at <= now,
+        LeadAllocation.until_at.is_(None),
+    )
+
+
+def _on_team(person_id: int, now: datetime) -> ColumnElement[bool]:
+    today = local_day(now)
+    return exists().where(
+        Case.person_id == person_id,
+        Case.state != CaseState.CLOSED,
+        CareTeamMember.case_id == Case.id,
+        CareTeamMember.user_id == User.id,
+        CareTeamMember.from_on <= today,
+        or_(CareTeamMember.until_on.is_(None), CareTeamMember.until_on >= today),
+    )
+
+
+def _named_for(person_id: int) -> ColumnElement[bool]:
+    return exists().where(RestrictedAccess.person_id == person_id, RestrictedAccess.user_id == User.id)
+
+
+def _places_above(practice_id: int) -> Select[int]:
+    """The practice and every larger place it lies in."""
+    start = select(Organisation.id, Organisation.parent_id).where(Organisation.id == practice_id)
+    above = start.cte("above", recursive=True)
+    larger = select(Organisation.id, Organisation.parent_id).join(above, above.c.parent_id == Organisation.id)
+    return select(above.union_all(larger).c.id)

@@ -1,0 +1,86 @@
+"""What each value of the case lists' filters means as a condition on the joined rows of a case."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, true
+
+from caseload.clock import local_day
+from caseload.domain.case_filters import ME, NO_NEED, NOBODY
+from caseload.domain.filters import Chosen
+from caseload.domain.review_filters import born_between
+from caseload.domain.viewer import Viewer
+from caseload.domain.words import CaseState, PrimaryNeed, Tier
+from caseload.tables import Case, Contact, LeadAllocation, Organisation, Person, RiskScore
+from caseload.tables.base import UtcMoment
+
+Condition = ColumnElement[bool]
+
+_NEVER = datetime(1900, 1, 1, tzinfo=UTC)  # before any contact: whoever was never spoken to waits longest
+
+
+def last_contact() -> ColumnElement[datetime]:
+    """When the person was last spoken to or about."""
+    spoke = select(func.max(Contact.happened_at)).where(Contact.person_id == Case.person_id)
+    return spoke.correlate(Case).scalar_subquery()
+
+
+def without_lead_since() -> ColumnElement[datetime]:
+    """Since when the case has had no lead: the end of the last one's time, or its own opening."""
+    ended = select(func.max(LeadAllocation.until_at)).where(LeadAllocation.case_id == Case.id)
+    return func.coalesce(ended.correlate(Case).scalar_subquery(), Case.opened_at, type_=UtcMoment)
+
+
+def narrowed(chosen: Chosen, viewer: Viewer, now: datetime, score: type[RiskScore]) -> Condition:
+    """Every filter: any of the values of one, and all of the filters. Without a state chosen, what is not closed."""
+    means: Mapping[str, Callable[[str], Condition]] = {
+        "state": lambda value: Case.state == CaseState(value),
+        "lead": lambda value: _led_by(value, viewer),
+        "need": lambda value: (
+            Case.primary_need.is_(None) if value == NO_NEED else Case.primary_need == PrimaryNeed(value)
+        ),
+        "tier": lambda value: func.coalesce(score.tier, Tier.NONE.value) == value,
+        "contact": lambda value: _silent(value, now),
+        "place": _placed,
+        "age": lambda value: _aged(value, now),
+    }
+    conditions = [or_(*map(means[name], chosen.of(name))) for name in means if chosen.of(name)]
+    current = true() if chosen.of("state") else Case.state != CaseState.CLOSED
+    return and_(current, *conditions)
+
+
+def ordered(order: str | None) -> tuple[list[Any], bool]:
+    """The list's order as columns that are never empty, and whether it falls; the case's id makes it one order only."""
+    orders: Mapping[str | None, tuple[list[Any], bool]] = {
+        "newest": ([Case.opened_at], True),
+        "oldest": ([Case.opened_at], False),
+        "contact": ([func.coalesce(last_contact(), literal(_NEVER, UtcMoment), type_=UtcMoment)], False),
+        "waiting": ([without_lead_since()], False),
+        "name": ([Person.name_key], False),
+    }
+    columns, falls = orders[order]
+    return [*columns, Case.id], falls
+
+
+def _led_by(value: str, viewer: Viewer) -> Condition:
+    if value == NOBODY:
+        return LeadAllocation.id.is_(None)
+    return LeadAllocation.user_id == (viewer.user_id if value == ME else int(value))
+
+
+def _silent(value: str, now: datetime) -> Condition:
+    if value == "never":
+        return last_contact().is_(None)
+    return func.coalesce(last_contact(), literal(_NEVER, UtcMoment)) < now - timedelta(days=int(value))
+
+
+def _placed(value: str) -> Condition:
+    """Registered with the practice, or with a practice of the network."""
+    inside = select(Organisation.id).where(or_(Organisation.id == int(value), Organisation.parent_id == int(value)))
+    return Person.practice_id.in_(inside)
+
+
+def _aged(value: str, now: datetime) -> Condition:
+    after, up_to = born_between(value, local_day(now))
+    return and_(Person.date_of_birth <= up_to, true() if after is None else Person.date_of_birth > after)

@@ -1,0 +1,215 @@
+"""The cases a viewer may open, as lists."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, RowMapping, Select, Subquery, and_, exists, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from caseload.domain.filters import Chosen
+from caseload.domain.lead_rule import sentence_for
+from caseload.domain.permissions import Permission
+from caseload.domain.viewer import Viewer
+from caseload.domain.words import CaseState, OrganisationKind, PrimaryNeed, Profession, Tier
+from caseload.exceptions import NotThere
+from caseload.lead_rules import read_lead_rules
+from caseload.queries.case_filters import last_contact, narrowed, ordered, without_lead_since
+from caseload.queries.objections import objects_to_scoring
+from caseload.queries.related_cases import related_to
+from caseload.queries.risk_runs import RunShown, scored_newest, two_scores
+from caseload.queries.visible import openable
+from caseload.tables import Case, LeadAllocation, LeadProposal, Organisation, Person, RiskScore, User
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case in a list. `tier` is None where no score is shown; `why` is what the rule last said of the lead."""
+
+    case_id: int
+    person_id: int
+    family_name: str
+    given_name: str
+    date_of_birth: date
+    date_of_death: date | None
+    deregistered_on: date | None
+    nhs_number: str
+    restricted: bool
+    practice: str
+    state: CaseState
+    need: PrimaryNeed | None
+    opened_at: datetime
+    closed_at: datetime | None
+    tier: Tier | None
+    lead_id: int | None
+    lead: str | None
+    profession: Profession | None
+    last_contact: datetime | None
+    without_lead_since: datetime
+    proposed: Profession | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Some rows of a list, how many it has in all, and the case the next page begins after."""
+
+    rows: tuple[CaseRow, ...]
+    total: int
+    next_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """Which list: by which run's tiers (None: without any), how chosen, from where on; `unallocated`: without a lead."""
+
+    run: RunShown | None
+    chosen: Chosen
+    after: int | None = None
+    rows: int = 50
+    unallocated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Whom and where the viewer's list can be narrowed to: names by id as the address writes it."""
+
+    leads: Mapping[str, str]
+    places: Mapping[str, str]
+
+
+def case_page(session: Session, viewer: Viewer, now: datetime, wanted: CaseList) -> CasePage:
+    """One page of the cases this viewer may open.
+
+    The whole list is found once, as ids in its order with their number; only the rows of the page are read in full.
+    """
+    score, _ = two_scores()
+    order, falls = ordered(wanted.chosen.one("order"))
+    listed = _listed(viewer, now, wanted, order, score)
+    on_page = _on_page(session, wanted, order, listed, falls=falls)
+    ends = [column.desc() if falls else column for column in on_page.c if column.key != "total"]
+    question = _joined([*_columns(score), on_page.c.total], score, wanted.run)
+    found = session.execute(question.join(on_page, on_page.c.case_id == Case.id).order_by(*ends)).mappings().all()
+    rows = [_row(row) for row in found[: wanted.rows]]
+    more = len(found) > wanted.rows
+    rows = _with_proposals(session, viewer, rows) if wanted.unallocated else rows
+    return CasePage(tuple(rows), found[0]["total"] if found else 0, rows[-1].case_id if more else None)
+
+
+def _listed(
+    viewer: Viewer, now: datetime, wanted: CaseList, order: Sequence[ColumnElement[Any]], score: type[RiskScore]
+) -> CTE:
+    """The whole list: what it is ordered by (the case's id last), and how many it has."""
+    keys = [column.label(f"key_{at}") for at, column in enumerate(order[:-1])]
+    condition = and_(related_to(viewer, now), openable(viewer, now), narrowed(wanted.chosen, viewer, now, score))
+    if wanted.unallocated:
+        condition = and_(condition, Case.state != CaseState.CLOSED, LeadAllocation.id.is_(None))
+    columns = [*keys, Case.id.label("case_id"), func.count().over().label("total")]
+    return _joined(columns, score, wanted.run).where(condition).cte("listed")
+
+
+def _on_page(
+    session: Session, wanted: CaseList, order: Sequence[ColumnElement[Any]], listed: CTE, *, falls: bool
+) -> Subquery:
+    """The rows of one page, and one more where there are more."""
+    keys = [column for column in listed.c if column.key != "total"]
+    page = select(listed)
+    if wanted.after is not None:
+        here, there = tuple_(*keys), tuple_(*_place_of(session, wanted.after, order))
+        page = page.where(here < there if falls else here > there)
+    page = page.order_by(*(key.desc() if falls else key for key in keys))
+    return page.limit(wanted.rows + 1).subquery("on_page")
+
+
+def choices(session: Session, viewer: Viewer) -> Choices:
+    """Everybody who leads a case now, and the places of the viewer's own practices."""
+    leading = exists().where(LeadAllocation.user_id == User.id, LeadAllocation.until_at.is_(None))
+    leads = select(User.id, User.display_name).where(leading).order_by(User.display_name, User.id)
+    names = {str(row.id): row.display_name for row in session.execute(leads)}
+    return Choices(names, _places(session, sorted(viewer.practices(Permission.SEE_CASES))))
+
+
+def _places(session: Session, practices: Sequence[int]) -> dict[str, str]:
+    """The networks of these practices, then the practices themselves."""
+    networks = select(Organisation.parent_id).where(Organisation.id.in_(practices))
+    wanted = (
+        select(Organisation.id, Organisation.name)
+        .where(
+            Organisation.id.in_(practices)
+            | (Organisation.id.in_(networks) & (Organisation.kind == OrganisationKind.NETWORK))
+        )
+        .order_by(Organisation.kind, Organisation.name, Organisation.id)
+    )
+    return {str(row.id): row.name for row in session.execute(wanted)}
+
+
+def _columns(score: type[RiskScore]) -> list[ColumnElement[Any]]:
+    practice = aliased(Organisation, name="practice")
+    name = select(practice.name).where(practice.id == Person.practice_id).correlate(Person).scalar_subquery()
+    columns: list[Any] = [
+        Case.id, Case.person_id, Person.family_name, Person.given_name, Person.date_of_birth, Person.date_of_death,
+        Person.deregistered_on, Person.nhs_number, Person.restricted, name.label("practice"), Case.state,
+        Case.primary_need, Case.opened_at, Case.closed_at, score.tier, LeadAllocation.user_id.label("lead_id"),
+        User.display_name.label("lead"), LeadAllocation.profession, last_contact().label("last_contact"),
+        without_lead_since().label("without_lead_since"),
+    ]  # fmt: skip
+    return columns
+
+
+def _joined(
+    columns: Sequence[ColumnElement[Any]], score: type[RiskScore], run: RunShown | None
+) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .select_from(Case)
+        .join(Person, Person.id == Case.person_id)
+        .outerjoin(LeadAllocation, and_(LeadAllocation.case_id == Case.id, LeadAllocation.until_at.is_(None)))
+        .outerjoin(User, User.id == LeadAllocation.user_id)
+        .outerjoin(score, scored_newest(score, run))
+    )
+
+
+def _place_of(session: Session, case_id: int, order: Sequence[ColumnElement[Any]]) -> Sequence[Any]:
+    """Where the case that the last page ended with stands in the order now."""
+    place = select(*order).select_from(Case).join(Person, Person.id == Case.person_id).where(Case.id == case_id)
+    found = session.execute(place).one_or_none()
+    if found is None:
+        raise NotThere
+    return tuple(found)
+
+
+def _row(row: RowMapping) -> CaseRow:
+    return CaseRow(
+        row["id"], row["person_id"], row["family_name"], row["given_name"], row["date_of_birth"],
+        row["date_of_death"], row["deregistered_on"], row["nhs_number"], row["restricted"], row["practice"],
+        row["state"], row["primary_need"], row["opened_at"], row["closed_at"], row["tier"], row["lead_id"],
+        row["lead"], row["profession"], row["last_contact"], row["without_lead_since"],
+    )  # fmt: skip
+
+
+def _with_proposals(session: Session, viewer: Viewer, rows: list[CaseRow]) -> list[CaseRow]:
+    """The same rows with what the rule last said of each: without a tier to who may not see one, or who objects to it."""
+    last = (
+        select(func.max(LeadProposal.id))
+        .where(LeadProposal.case_id.in_([row.case_id for row in rows]))
+        .group_by(LeadProposal.case_id)
+    )
+    wanted = (
+        select(LeadProposal, objects_to_scoring())
+        .join(Case, Case.id == LeadProposal.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .where(LeadProposal.id.in_(last))
+    )
+    sees, rules = viewer.may(Permission.SEE_SCORE), read_lead_rules()
+    said = {
+        found.case_id: (
+            found.profession,
+            sentence_for(found.sentence, found.rule_code, rules, may_see_score=sees and not objects),
+        )
+        for found, objects in (session.execute(wanted) if rows else ())
+    }
+    return [
+        replace(row, proposed=said[row.case_id][0], why=said[row.case_id][1]) if row.case_id in said else row
+        for row in rows
+    ]

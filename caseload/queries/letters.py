@@ -1,0 +1,72 @@
+"""What the letter says that tells a person who their accountable lead is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
+
+from caseload.clock import local_day
+from caseload.domain.viewer import Viewer
+from caseload.domain.words import CareTeamRole, Profession
+from caseload.exceptions import NotNow
+from caseload.queries.lead_cases import LeadCase, lead_case
+from caseload.tables import CareTeamMember, LeadAllocation, Organisation, Person, User
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter. It says nothing of a score. `navigator` is None where the care team has none."""
+
+    case: LeadCase
+    address_line: str
+    postcode: str
+    practice: str
+    lead: str
+    profession: Profession
+    job_title: str
+    organisation: str
+    since: date
+    by_choice: bool
+    navigator: str | None
+
+
+def letter_for(session: Session, viewer: Viewer, now: datetime, case_id: int) -> Letter:
+    """The letter of a case that has a lead. NotThere for somebody who may not open the person; NotNow without a lead, or
+    to somebody who died."""
+    case = lead_case(session, viewer, now, case_id)
+    if case.person.date_of_death is not None:
+        raise NotNow("This person has died. No letter is sent.")
+    home, practice = aliased(Organisation), aliased(Organisation)
+    found = session.execute(
+        select(LeadAllocation, User, home.name, practice.name, Person.address_line, Person.postcode)
+        .join(User, User.id == LeadAllocation.user_id)
+        .join(home, home.id == User.home_id)
+        .join(Person, Person.id == case.person_id)
+        .join(practice, practice.id == Person.practice_id)
+        .where(LeadAllocation.case_id == case_id, LeadAllocation.until_at.is_(None))
+    ).one_or_none()
+    if found is None:
+        raise NotNow("This case has no accountable lead yet, so there is nobody to tell the person about.")
+    lead, user, organisation, practice_name, address_line, postcode = found
+    return Letter(
+        case, address_line, postcode, practice_name, user.display_name, lead.profession, user.job_title, organisation,
+        local_day(lead.from_at), lead.override_code == "persons_choice", _navigator(session, now, case_id),
+    )  # fmt: skip
+
+
+def _navigator(session: Session, now: datetime, case_id: int) -> str | None:
+    today = local_day(now)
+    wanted = (
+        select(User.display_name)
+        .join(CareTeamMember, CareTeamMember.user_id == User.id)
+        .where(
+            CareTeamMember.case_id == case_id,
+            CareTeamMember.role == CareTeamRole.CARE_NAVIGATOR,
+            CareTeamMember.from_on <= today,
+            or_(CareTeamMember.until_on.is_(None), CareTeamMember.until_on >= today),
+        )
+        .order_by(CareTeamMember.id.desc())
+        .limit(1)
+    )
+    return session.execute(wanted).scalar_one_or_none()

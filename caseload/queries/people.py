@@ -1,0 +1,195 @@
+"""One person: who they are, as every page about them needs it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from caseload.clock import local_day
+from caseload.domain.proposal_rules import UNDECIDED
+from caseload.domain.viewer import Viewer
+from caseload.domain.words import (
+    CareTeamRole,
+    CaseState,
+    PrimaryNeed,
+    Profession,
+    ProposalKind,
+    ProposalState,
+    Residence,
+    Sex,
+)
+from caseload.exceptions import NotThere
+from caseload.queries.visible import openable, related
+from caseload.tables import CareTeamMember, Case, LeadAllocation, Organisation, Person, Proposal, User
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What the banner of a page about one person is made of."""
+
+    person_id: int
+    family_name: str
+    given_name: str
+    date_of_birth: date
+    sex: Sex
+    nhs_number: str
+    practice: str
+    date_of_death: date | None
+    deregistered_on: date | None
+    restricted: bool
+
+
+def person_facts(session: Session, viewer: Viewer, now: datetime, person_id: int) -> PersonFacts:
+    """Who this person is, for somebody who may open them; NotThere otherwise, whatever the cause."""
+    wanted = (
+        select(Person, Organisation.name)
+        .join(Organisation, Organisation.id == Person.practice_id)
+        .where(Person.id == person_id, openable(viewer, now))
+    )
+    found = session.execute(wanted).one_or_none()
+    if found is None:
+        raise NotThere
+    return facts_of(found[0], found[1])
+
+
+def only_in_emergency(session: Session, viewer: Viewer, now: datetime, person_id: int) -> bool:
+    """Whether the viewer has this record open through break-glass and nothing else."""
+    wanted = select(Person.id).where(Person.id == person_id, related(viewer, now))
+    return session.execute(wanted).first() is None
+
+
+def facts_of(person: Person, practice: str) -> PersonFacts:
+    """The facts of a row that another question has already read for somebody who may open it."""
+    return PersonFacts(
+        person.id,
+        person.family_name,
+        person.given_name,
+        person.date_of_birth,
+        person.sex,
+        person.nhs_number,
+        practice,
+        person.date_of_death,
+        person.deregistered_on,
+        person.restricted,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """The person's current case, with its accountable lead where it has one."""
+
+    case_id: int
+    state: CaseState
+    row_version: int
+    primary_need: PrimaryNeed | None
+    opened_at: datetime
+    lead_id: int | None
+    lead: str | None
+    profession: Profession | None
+    lead_from: datetime | None
+    lead_told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """One person as their page begins. `proposal` is the undecided one; `in_emergency` whether only break-glass opens it."""
+
+    facts: PersonFacts
+    practice_id: int
+    address: str
+    phone: str
+    residence: Residence | None
+    lives_alone: bool | None
+    has_carer: bool | None
+    case: CaseFacts | None
+    proposal: ProposalState | None
+    proposal_kind: ProposalKind | None
+    in_emergency: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """Somebody on the care team now."""
+
+    name: str
+    organisation: str
+    role: CareTeamRole
+    from_on: date
+
+
+def person_page(session: Session, viewer: Viewer, now: datetime, person_id: int) -> PersonPage:
+    """Who they are, where they live, their case, its lead and what awaits the practice, in one question.
+
+    NotThere where the viewer may not open them, whatever the cause.
+    """
+    lead = and_(LeadAllocation.case_id == Case.id, LeadAllocation.until_at.is_(None))
+    undecided = and_(Proposal.person_id == Person.id, Proposal.state.in_(UNDECIDED))
+    wanted = (
+        select(
+            Person, Organisation.name, Case, LeadAllocation, User.display_name, Proposal.state, Proposal.kind,
+            related(viewer, now).label("related"),
+        )
+        .select_from(Person)
+        .join(Organisation, Organisation.id == Person.practice_id)
+        .outerjoin(Case, and_(Case.person_id == Person.id, Case.state != CaseState.CLOSED))
+        .outerjoin(LeadAllocation, lead)
+        .outerjoin(User, User.id == LeadAllocation.user_id)
+        .outerjoin(Proposal, undecided)
+        .where(Person.id == person_id, openable(viewer, now))
+    )  # fmt: skip
+    found = session.execute(wanted).one_or_none()
+    if found is None:
+        raise NotThere
+    person, practice, case, allocation, lead_name, state, kind, has_relationship = found
+    return PersonPage(
+        facts_of(person, practice),
+        person.practice_id,
+        ", ".join(part for part in (person.address_line, person.postcode) if part),
+        person.phone,
+        person.residence,
+        person.lives_alone,
+        person.has_carer,
+        None if case is None else _case_facts(case, allocation, lead_name),
+        state,
+        kind,
+        not has_relationship,
+    )
+
+
+def care_team_of(session: Session, viewer: Viewer, now: datetime, person_id: int) -> list[TeamRow]:
+    """Who works on the person's current case besides the lead, by role and name."""
+    today = local_day(now)
+    name = func.coalesce(User.display_name, CareTeamMember.name)
+    organisation = func.coalesce(Organisation.name, CareTeamMember.organisation)
+    wanted = (
+        select(name, organisation, CareTeamMember.role, CareTeamMember.from_on)
+        .select_from(CareTeamMember)
+        .join(Case, Case.id == CareTeamMember.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .outerjoin(User, User.id == CareTeamMember.user_id)
+        .outerjoin(Organisation, Organisation.id == User.home_id)
+        .where(
+            Case.person_id == person_id,
+            Case.state != CaseState.CLOSED,
+            or_(CareTeamMember.until_on.is_(None), CareTeamMember.until_on >= today),
+            openable(viewer, now),
+        )
+        .order_by(CareTeamMember.role, name, CareTeamMember.id)
+    )
+    return [TeamRow(*row) for row in session.execute(wanted)]
+
+
+def _case_facts(case: Case, lead: LeadAllocation | None, name: str | None) -> CaseFacts:
+    return CaseFacts(
+        case.id,
+        case.state,
+        case.row_version,
+        case.primary_need,
+        case.opened_at,
+        lead.user_id if lead else None,
+        name,
+        lead.profession if lead else None,
+        lead.from_at if lead else None,
+        lead is not None and lead.told_at is not None,
+    )

@@ -1,0 +1,166 @@
+"""Tasks, about people the viewer may open."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from caseload.domain.viewer import Viewer
+from caseload.domain.words import Role, TaskKind, TaskState
+from caseload.exceptions import NotThere
+from caseload.queries.people import PersonFacts, facts_of
+from caseload.queries.visible import openable
+from caseload.tables import Organisation, Person, Task, TaskEvent, Team, User
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One task as a list shows it. `owner` or `team` says whose list it is on; both are None for nobody's."""
+
+    task_id: int
+    row_version: int
+    person_id: int
+    family_name: str
+    given_name: str
+    case_id: int | None
+    kind: TaskKind
+    title: str
+    detail: str
+    due_on: date
+    hold_until: date | None
+    state: TaskState
+    owner_id: int | None
+    owner: str | None
+    team: str | None
+    escalated_to: str | None
+    by_rule: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStepRow:
+    """One change of a task: what, from whose list or day to whose, when, by whom (None for a load)."""
+
+    kind: str
+    before: str | None
+    after: str | None
+    note: str
+    at: datetime
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDetail:
+    """A task's end, if it has one, and its history, newest first. `lists` has the names behind `user:5`."""
+
+    ended_at: datetime | None
+    ended_by: str | None
+    ended_note: str
+    history: tuple[TaskStepRow, ...]
+    lists: dict[str, str]
+
+
+_Owner = aliased(User, name="owner")
+_Escalated = aliased(User, name="escalated")
+
+
+def due_day_sql() -> ColumnElement[date]:
+    """`caseload.domain.due.due_day`, in a question."""
+    return case((Task.hold_until > Task.due_on, Task.hold_until), else_=Task.due_on)
+
+
+def on_list_of(viewer: Viewer) -> list[ColumnElement[bool]]:
+    """Conditions on `Task` and `Person`, one of which holds: the viewer's own list, their teams', nobody's at their place."""
+    conditions: list[ColumnElement[bool]] = [Task.owner_id == viewer.user_id]
+    if viewer.team_ids:
+        conditions.append(and_(Task.owner_id.is_(None), Task.team_id.in_(sorted(viewer.team_ids))))
+    practices = viewer.places.get(Role.PRACTICE, frozenset()) | viewer.places.get(Role.NAVIGATOR, frozenset())
+    if practices:
+        nobodys = and_(Task.owner_id.is_(None), Task.team_id.is_(None))
+        conditions.append(and_(nobodys, Person.practice_id.in_(sorted(practices))))
+    return conditions
+
+
+def tasks_query() -> "Select[*tuple[Any, ...]]":
+    """The columns of a `TaskRow`; the caller adds whose, in what order and how many."""
+    return (
+        select(
+            Task.id, Task.row_version, Task.person_id, Person.family_name, Person.given_name, Task.case_id, Task.kind,
+            Task.title, Task.detail, Task.due_on, Task.hold_until, Task.state, Task.owner_id,
+            _Owner.display_name.label("owner"), Team.name.label("team"), _Escalated.display_name.label("escalated"),
+            Task.rule_code.is_not(None).label("by_rule"),
+        )
+        .select_from(Task)
+        .join(Person, Person.id == Task.person_id)
+        .outerjoin(_Owner, _Owner.id == Task.owner_id)
+        .outerjoin(_Escalated, _Escalated.id == Task.escalated_to_id)
+        .outerjoin(Team, Team.id == Task.team_id)
+    )  # fmt: skip
+
+
+def open_tasks_of(session: Session, viewer: Viewer, now: datetime, person_id: int) -> list[TaskRow]:
+    """A person's open tasks, on whosever list, the one due first at the top."""
+    wanted = tasks_query().where(Task.person_id == person_id, Task.state == TaskState.OPEN, openable(viewer, now))
+    return [TaskRow(*row) for row in session.execute(wanted.order_by(due_day_sql(), Task.id))]
+
+
+def ended_tasks_of(session: Session, viewer: Viewer, now: datetime, person_id: int, most: int) -> list[TaskRow]:
+    """The tasks of a person that were done or cancelled last."""
+    wanted = tasks_query().where(Task.person_id == person_id, Task.state != TaskState.OPEN, openable(viewer, now))
+    return [TaskRow(*row) for row in session.execute(wanted.order_by(Task.ended_at.desc(), Task.id.desc()).limit(most))]
+
+
+def task_and_person(session: Session, viewer: Viewer, now: datetime, task_id: int) -> tuple[TaskRow, PersonFacts]:
+    """One task and whom it is about; NotThere where the viewer may not open them."""
+    wanted = (
+        tasks_query()
+        .join(Organisation, Organisation.id == Person.practice_id)
+        .add_columns(Person, Organisation.name)
+        .where(Task.id == task_id, openable(viewer, now))
+    )
+    found = session.execute(wanted).one_or_none()
+    if found is None:
+        raise NotThere
+    *task, person, practice = found
+    return TaskRow(*task), facts_of(person, practice)
+
+
+def task_detail(session: Session, task_id: int) -> TaskDetail:
+    """The end and the history of a task that the viewer has already been given."""
+    wanted = (
+        select(Task.ended_at, User.display_name, Task.ended_note)
+        .outerjoin(User, User.id == Task.ended_by)
+        .where(Task.id == task_id)
+    )
+    ended_at, ended_by, ended_note = session.execute(wanted).one()
+    history = _history(session, task_id)
+    return TaskDetail(ended_at, ended_by, ended_note, history, _list_names(session, history))
+
+
+def _history(session: Session, task_id: int) -> tuple[TaskStepRow, ...]:
+    wanted = (
+        select(TaskEvent.kind, TaskEvent.before, TaskEvent.after, TaskEvent.note, TaskEvent.at, User.display_name)
+        .outerjoin(User, User.id == TaskEvent.by)
+        .where(TaskEvent.task_id == task_id)
+        .order_by(TaskEvent.id.desc())
+    )
+    return tuple(TaskStepRow(*row) for row in session.execute(wanted))
+
+
+def _list_names(session: Session, history: tuple[TaskStepRow, ...]) -> dict[str, str]:
+    """Names of the users and teams that the history speaks of by id."""
+    refs = {ref for step in history for ref in (step.before, step.after) if ref}
+    names = {"nobody": "nobody"}
+    for prefix, ident, name in (("user:", User.id, User.display_name), ("team:", Team.id, Team.name)):
+        names |= _names(session, prefix, refs, ident, name)
+    return names
+
+
+def _names(
+    session: Session, prefix: str, refs: set[str], ident: InstrumentedAttribute[int], name: InstrumentedAttribute[str]
+) -> dict[str, str]:
+    ids = sorted(int(ref.removeprefix(prefix)) for ref in refs if ref.startswith(prefix))
+    if not ids:
+        return {}
+    return {f"{prefix}{row[0]}": row[1] for row in session.execute(select(ident, name).where(ident.in_(ids)))}

@@ -1,0 +1,281 @@
+"""What a viewer has to do today: their tasks by how pressing they are, what is new to them, what waits for them.
+
+Every list is counted by the same question that reads its rows, so that a count always equals the rows behind it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, and_, case, func, literal, or_, select, union, union_all
+from sqlalchemy.orm import Session
+
+from caseload.clock import local_day
+from caseload.domain.due import NEW_DAYS, SOON_DAYS
+from caseload.domain.task_rules import TaskStep
+from caseload.domain.viewer import Viewer
+from caseload.domain.words import CaseState, HandoverState, TaskState
+from caseload.queries.tasks import TaskRow, due_day_sql, on_list_of, tasks_query
+from caseload.queries.visible import openable
+from caseload.tables import CareTeamMember, Case, Handover, LeadAllocation, Person, Task, TaskEvent, User
+
+
+class TaskList(StrEnum):
+    """The lists of tasks, as they are named in an address."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    SOON = "soon"
+    ESCALATED = "escalated"
+    LATER = "later"
+    HELD = "held"
+
+
+ON_THE_PAGE = (TaskList.OVERDUE, TaskList.TODAY, TaskList.SOON, TaskList.ESCALATED)
+"""The lists whose first rows are shown at once; of the others the Today page gives the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCounts:
+    """How many tasks are on each list. `out_of_reach` are the viewer's own about people they may not open any more."""
+
+    lists: Mapping[TaskList, int]
+    out_of_reach: int
+
+
+@dataclass(frozen=True, slots=True)
+class TodayTasks:
+    """The tasks of the page: counts of every list, rows of those shown, and one that was ended a moment ago."""
+
+    counts: TaskCounts
+    lists: Mapping[TaskList, list[TaskRow]]
+    ended: TaskRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """Something given to the viewer lately. `what` is lead, team or task; `detail` the role or the task's title."""
+
+    what: str
+    at: datetime
+    ref_id: int
+    person_id: int
+    family_name: str
+    given_name: str
+    detail: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverRow:
+    """A request to take over a case that the viewer has to answer before it lapses."""
+
+    handover_id: int
+    person_id: int
+    family_name: str
+    given_name: str
+    sender: str
+    requested_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKey:
+    """Where a page of a list of tasks ended."""
+
+    day: date
+    task_id: int
+
+
+def task_lists(
+    session: Session, viewer: Viewer, now: datetime, most: int, *, ended_id: int | None = None
+) -> TodayTasks:
+    """How many are on each list, and the first rows of those on the page: at most so many, the one due first at the top.
+
+    `ended_id` is a task that was just ended; `ended` is None where it is open again or the viewer may not open its person.
+    """
+    standing = _standing(session, viewer, now)
+    firsts = {
+        name: [one.task_id for one in standing if one.reached and one.name == name][:most] for name in ON_THE_PAGE
+    }
+    shown = Task.id.in_([task_id for ids in firsts.values() for task_id in ids])
+    ended = and_(Task.id == ended_id, Task.state != TaskState.OPEN, openable(viewer, now))
+    rows = _rows(session, shown if ended_id is None else or_(shown, ended))
+    lists = {name: [rows[task_id] for task_id in ids] for name, ids in firsts.items()}
+    return TodayTasks(_counted(standing), lists, rows.get(ended_id or 0))
+
+
+def task_list(
+    session: Session, viewer: Viewer, now: datetime, name: TaskList, *, after: TaskKey | None, most: int
+) -> tuple[int, list[TaskRow]]:
+    """How many are on one list, and the rows behind a key: at most so many, the one due first at the top."""
+    on_it = [one for one in _standing(session, viewer, now) if one.reached and one.name == name]
+    ids = [one.task_id for one in on_it if after is None or (one.day, one.task_id) > (after.day, after.task_id)][:most]
+    rows = _rows(session, Task.id.in_(ids))
+    return len(on_it), [rows[task_id] for task_id in ids]
+
+
+def task_counts(session: Session, viewer: Viewer, now: datetime) -> TaskCounts:
+    """How many tasks are on each of the viewer's lists, without any row."""
+    return _counted(_standing(session, viewer, now))
+
+
+def new_to(session: Session, viewer: Viewer, now: datetime, most: int) -> tuple[int, list[NewRow]]:
+    """What was given to the viewer by others in the last days, latest first: how many, and at most so many rows."""
+    since = now - timedelta(days=NEW_DAYS)
+    given = union_all(_new_leads(viewer, since), _new_teams(viewer, now, since), _new_tasks(viewer, since)).subquery()
+    wanted = (
+        select(
+            given.c.what, given.c.at, given.c.ref_id, Person.id, Person.family_name, Person.given_name,
+            given.c.detail, User.display_name, func.count().over(),
+        )
+        .join(Person, Person.id == given.c.person_id)
+        .outerjoin(User, User.id == given.c.by)
+        .where(openable(viewer, now))
+        .order_by(given.c.at.desc(), given.c.what, given.c.ref_id)
+        .limit(most)
+    )  # fmt: skip
+    rows = session.execute(wanted).all()
+    return (rows[0][-1] if rows else 0), [NewRow(*row[:-1]) for row in rows]
+
+
+def handovers_to(session: Session, viewer: Viewer, now: datetime) -> list[HandoverRow]:
+    """Requests the viewer has to answer, the one that lapses first at the top."""
+    wanted = (
+        select(
+            Handover.id, Person.id, Person.family_name, Person.given_name, User.display_name, Handover.requested_at,
+            Handover.expires_at,
+        )
+        .join(Case, Case.id == Handover.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .join(User, User.id == Handover.from_user_id)
+        .where(
+            Handover.to_user_id == viewer.user_id,
+            Handover.state == HandoverState.REQUESTED,
+            Handover.expires_at > now,
+            openable(viewer, now),
+        )
+        .order_by(Handover.expires_at, Handover.id)
+    )  # fmt: skip
+    return [HandoverRow(*row) for row in session.execute(wanted)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """One open task of the viewer's: which list it is on, whether they may open its person, whether it is their own."""
+
+    task_id: int
+    day: date
+    name: TaskList
+    reached: bool
+    own: bool
+
+
+def _standing(session: Session, viewer: Viewer, now: datetime) -> list[_Standing]:
+    """All of the viewer's open tasks, the one due first at the top: one question, from which lists and counts are made."""
+    wanted = (
+        select(
+            Task.id,
+            due_day_sql(),
+            _bucket(viewer, local_day(now)),
+            case((openable(viewer, now), 1), else_=0),
+            case((Task.owner_id == viewer.user_id, 1), else_=0),
+        )
+        .join(Person, Person.id == Task.person_id)
+        .where(Task.id.in_(_mine(viewer)))
+        .order_by(due_day_sql(), Task.id)
+    )
+    return [
+        _Standing(task_id, day, TaskList(name), bool(reached), bool(own))
+        for task_id, day, name, reached, own in session.execute(wanted)
+    ]
+
+
+def _rows(session: Session, wanted: ColumnElement[bool]) -> dict[int, TaskRow]:
+    return {row.task_id: row for row in (TaskRow(*found) for found in session.execute(tasks_query().where(wanted)))}
+
+
+def _counted(standing: list[_Standing]) -> TaskCounts:
+    lists = Counter(one.name for one in standing if one.reached)
+    return TaskCounts({name: lists[name] for name in TaskList}, sum(one.own and not one.reached for one in standing))
+
+
+def _mine(viewer: Viewer) -> CompoundSelect[int]:
+    """The ids of open tasks on the viewer's lists, or escalated to them; each part has an index of its own."""
+    parts = (Task.escalated_to_id == viewer.user_id, *on_list_of(viewer))
+    return union(
+        *(
+            select(Task.id).join(Person, Person.id == Task.person_id).where(Task.state == TaskState.OPEN, part)
+            for part in parts
+        )
+    )
+
+
+def _bucket(viewer: Viewer, today: date) -> ColumnElement[str]:
+    """The list a task is on: `due_state` in a question, with what was escalated to the viewer before all else."""
+    day = due_day_sql()
+    return case(
+        (Task.escalated_to_id == viewer.user_id, TaskList.ESCALATED.value),
+        (Task.hold_until > today, TaskList.HELD.value),
+        (day < today, TaskList.OVERDUE.value),
+        (day == today, TaskList.TODAY.value),
+        (day <= today + timedelta(days=SOON_DAYS), TaskList.SOON.value),
+        else_=TaskList.LATER.value,
+    )
+
+
+def _new_leads(viewer: Viewer, since: datetime) -> Any:
+    return (
+        select(
+            literal("lead").label("what"), LeadAllocation.from_at.label("at"), Case.id.label("ref_id"),
+            Case.person_id.label("person_id"), literal("").label("detail"), LeadAllocation.confirmed_by.label("by"),
+        )
+        .join(Case, Case.id == LeadAllocation.case_id)
+        .where(
+            LeadAllocation.user_id == viewer.user_id,
+            LeadAllocation.until_at.is_(None),
+            LeadAllocation.from_at >= since,
+            Case.state != CaseState.CLOSED,
+        )
+    )  # fmt: skip
+
+
+def _new_teams(viewer: Viewer, now: datetime, since: datetime) -> Any:
+    today = local_day(now)
+    return (
+        select(
+            literal("team"), CareTeamMember.added_at, Case.id, Case.person_id, CareTeamMember.role,
+            CareTeamMember.added_by,
+        )
+        .join(Case, Case.id == CareTeamMember.case_id)
+        .where(
+            CareTeamMember.user_id == viewer.user_id,
+            CareTeamMember.added_by != viewer.user_id,
+            CareTeamMember.added_at >= since,
+            or_(CareTeamMember.until_on.is_(None), CareTeamMember.until_on >= today),
+            Case.state != CaseState.CLOSED,
+        )
+    )  # fmt: skip
+
+
+def _new_tasks(viewer: Viewer, since: datetime) -> Any:
+    """Open tasks on the viewer's own list that somebody else, or a rule, put there."""
+    given = (
+        select(func.max(TaskEvent.id))
+        .where(TaskEvent.task_id == Task.id, TaskEvent.kind.in_([TaskStep.CREATED.value, TaskStep.REASSIGNED.value]))
+        .correlate(Task)
+        .scalar_subquery()
+    )
+    return (
+        select(literal("task"), TaskEvent.at, Task.id, Task.person_id, Task.title, TaskEvent.by)
+        .join(TaskEvent, TaskEvent.id == given)
+        .where(
+            Task.owner_id == viewer.user_id,
+            Task.state == TaskState.OPEN,
+            TaskEvent.at >= since,
+            or_(TaskEvent.by.is_(None), TaskEvent.by != viewer.user_id),
+        )
+    )

@@ -1,0 +1,1 @@
+"""Who somebody is: accounts, second factors, identity providers, sessions."""

@@ -1,0 +1,51 @@
+"""The opened case database with its keys: where every transaction of the app begins.
+
+A writing transaction keeps its audit events until the end and chains them just before it commits: either the change and
+its event are both there, or neither is.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from caseload import database
+from caseload.audit_chain import PENDING, chain_pending
+from caseload.migrations.running import check_current
+from caseload.secrets import Secrets, load_secrets
+from caseload.settings import Settings
+
+
+@dataclass(frozen=True)
+class Store:
+    """One engine, one set of keys."""
+
+    engine: Engine
+    secrets: Secrets
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads."""
+        with database.reading(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that writes, with its audit events."""
+        with database.writing(self.engine) as session:
+            session.info[PENDING] = []
+            yield session
+            session.flush()
+            chain_pending(session, self.secrets.audit)
+
+
+def open_store(settings: Settings) -> Store:
+    """The case database the settings name.
+
+    SettingsRefused where the address or the secret is wrong, or the database is not at the step this program needs.
+    """
+    store = Store(database.open_database(settings.database_url), load_secrets(settings))
+    check_current(store.engine)
+    return store

@@ -1,0 +1,71 @@
+"""The case database, one noun per file. "Model" means a risk model only; these are tables.
+
+Only `caseload.actions`, `caseload.intake` and the migrations write them; only `caseload.queries` reads them for pages.
+"""
+
+from caseload.tables.access import EmergencyAccess, RestrictedAccess
+from caseload.tables.action_key import ActionKey
+from caseload.tables.audit import AuditEvent, AuditHead, AuditSubject
+from caseload.tables.base import Table
+from caseload.tables.care_team import CareTeamMember
+from caseload.tables.case import Case, CaseEvent
+from caseload.tables.consent import Consent
+from caseload.tables.contact import Contact
+from caseload.tables.draft import Draft
+from caseload.tables.encounter import Encounter
+from caseload.tables.handover import Handover, LeaverJourney, StagedHandover
+from caseload.tables.lead import LeadAllocation, LeadProposal
+from caseload.tables.notice import DigestSent, Notice
+from caseload.tables.organisation import Organisation, Team
+from caseload.tables.person import Person, PersonEvent
+from caseload.tables.person_merge import PersonMerge
+from caseload.tables.practitioner import Leave, Practitioner
+from caseload.tables.proposal import Proposal, ProposalEvent, StagedDecision
+from caseload.tables.risk import RiskRun, RiskScore
+from caseload.tables.saved_view import SavedView
+from caseload.tables.task import Task, TaskEvent
+from caseload.tables.user import TeamMembership, User, UserRole
+from caseload.tables.web_session import WebSession
+
+__all__ = [
+    "ActionKey",
+    "AuditEvent",
+    "AuditHead",
+    "AuditSubject",
+    "CareTeamMember",
+    "Case",
+    "CaseEvent",
+    "Consent",
+    "Contact",
+    "DigestSent",
+    "Draft",
+    "EmergencyAccess",
+    "Encounter",
+    "Handover",
+    "LeadAllocation",
+    "LeadProposal",
+    "Leave",
+    "LeaverJourney",
+    "Notice",
+    "Organisation",
+    "Person",
+    "PersonEvent",
+    "PersonMerge",
+    "Practitioner",
+    "Proposal",
+    "ProposalEvent",
+    "RestrictedAccess",
+    "RiskRun",
+    "RiskScore",
+    "SavedView",
+    "StagedDecision",
+    "StagedHandover",
+    "Table",
+    "Task",
+    "TaskEvent",
+    "Team",
+    "TeamMembership",
+    "User",
+    "UserRole",
+    "WebSession",
+]

@@ -1,0 +1,34 @@
+"""The application: what every request meets on its way in and out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import Flask, current_app
+
+from caseload import clock
+from caseload.settings import Settings
+from caseload.store import Store
+
+Clock = Callable[[], datetime]
+_NAME = "caseload"
+
+
+@dataclass(frozen=True)
+class App:
+    """What a page may ask of the application it runs in."""
+
+    store: Store
+    settings: Settings
+    now: Clock
+
+
+def put_app(flask: Flask, store: Store, settings: Settings, now: Clock = clock.now) -> None:
+    """Give a Flask application its store, settings and clock."""
+    flask.extensions[_NAME] = App(store, settings, now)
+
+
+def this_app() -> App:
+    """The application of the request being answered."""
+    return cast(App, current_app.extensions[_NAME])

@@ -1,0 +1,195 @@
+"""Opening a record in an emergency: what it gives, what it does not, who is told, and how it is reviewed."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from caseload.actions.emergency import open_in_emergency, review_emergency
+from caseload.domain.emergency_access import EmergencyFinding, EmergencyReason
+from caseload.domain.words import NoticeKind
+from caseload.exceptions import Conflict, NotNow, NotThere
+from caseload.queries.emergency import emergency_deeds, emergency_opening, emergency_queue, emergency_until
+from caseload.queries.visible import case_to_change, person_for, person_to_change
+from caseload.tables import EmergencyAccess, Notice, Person
+from tests.support.case_app import NOW, audited
+from tests.support.led_cases import opened
+
+REASON = "Found on the floor by a neighbour"
+
+
+def broken(store, town, username, number, now=NOW, reason=REASON, nhs_number=None):
+    with store.writing() as session:
+        return open_in_emergency(
+            session, by=town.viewer(session, username, now), now=now,
+            nhs_number=nhs_number or town.nhs_numbers[number], reason_code=EmergencyReason.URGENT_CARE,
+            reason=reason, minutes=60,
+        )  # fmt: skip
+
+
+def reviewed(store, town, opening_id, finding, note="", by="ig", now=NOW, row_version=1):
+    with store.writing() as session:
+        return review_emergency(
+            session, by=town.viewer(session, by, now), now=now, opening_id=opening_id, row_version=row_version,
+            finding=finding, note=note,
+        )  # fmt: skip
+
+
+def may_open(store, town, username, number, now):
+    with store.reading() as session:
+        try:
+            person_for(session, town.viewer(session, username, now), now, town.people[number])
+        except NotThere:
+            return False
+        return True
+
+
+def openings(store):
+    with store.reading() as session:
+        rows = session.execute(select(EmergencyAccess).order_by(EmergencyAccess.id)).scalars().all()
+        session.expunge_all()
+        return rows
+
+
+def test_emergency_access_opens_the_record_until_it_expires(store, town):
+    assert not may_open(store, town, "nurse", 4, NOW)
+    answer = broken(store, town, "nurse", 4)
+    assert answer == {"person_id": town.people[4], "opened": True}
+    hour = timedelta(minutes=60)
+    assert [may_open(store, town, "nurse", 4, NOW + after) for after in (timedelta(0), hour - timedelta(seconds=1), hour)] == [
+        True,
+        True,
+        False,
+    ]  # fmt: skip
+    assert not may_open(store, town, "consultant", 4, NOW)
+    assert not may_open(store, town, "nurse", 1, NOW)
+    with store.reading() as session:
+        viewer = town.viewer(session, "nurse")
+        assert emergency_until(session, viewer, NOW, town.people[4]) == NOW + hour
+        assert emergency_until(session, viewer, NOW + hour, town.people[4]) is None
+
+
+def test_emergency_access_is_audited_and_the_officers_of_the_place_are_told(store, town):
+    broken(store, town, "nurse", 4)
+    assert audited(store) == [("emergency.open", [town.people[4]])]
+    with store.reading() as session:
+        notices = session.execute(select(Notice)).scalars().all()
+        assert [(notice.user_id, notice.kind, notice.person_id) for notice in notices] == [
+            (town.users["ig"], NoticeKind.EMERGENCY_ACCESS, town.people[4])
+        ]
+
+
+def test_emergency_access_to_somebody_one_may_open_anyway_asks_for_no_review(store, town):
+    assert broken(store, town, "ash.manager", 1) == {"person_id": town.people[1], "opened": False}
+    assert openings(store) == []
+    broken(store, town, "nurse", 1)
+    broken(store, town, "nurse", 1)
+    assert len(openings(store)) == 1
+
+
+def test_emergency_access_with_a_number_nobody_has_is_audited_too(store, town):
+    answer = broken(store, town, "nurse", 0, nhs_number="9990009990")
+    assert answer == {"person_id": None, "opened": False}
+    assert audited(store) == [("emergency.nobody", [])]
+
+
+@pytest.mark.parametrize("username", ["integration", "ig", "admin"])
+def test_emergency_access_is_for_people_in_care(store, town, username):
+    with pytest.raises(NotThere):
+        broken(store, town, username, 1)
+
+
+def test_emergency_access_without_a_reason_that_says_something_is_refused(store, town):
+    with pytest.raises(NotNow):
+        broken(store, town, "nurse", 4, reason="   urgent   ")
+    assert openings(store) == []
+
+
+def test_emergency_access_is_for_reading_and_gives_no_lasting_change(store, town):
+    case_id = opened(store, town, 1)
+    broken(store, town, "nurse", 1)
+    with store.reading() as session:
+        nurse = town.viewer(session, "nurse")
+        for ask, row_id in ((person_to_change, town.people[1]), (case_to_change, case_id)):
+            with pytest.raises(NotNow, match="in an emergency"):
+                ask(session, nurse, NOW, row_id)
+            with pytest.raises(NotThere):
+                ask(session, town.viewer(session, "consultant"), NOW, row_id)
+        assert person_to_change(session, town.viewer(session, "ash.gp"), NOW, town.people[1]).id == town.people[1]
+
+
+def test_review_records_the_finding_once(store, town):
+    broken(store, town, "nurse", 4)
+    [opening] = openings(store)
+    reviewed(store, town, opening.id, EmergencyFinding.JUSTIFIED)
+    [row] = openings(store)
+    assert (row.finding, row.reviewed_by, row.reviewed_at) == ("justified", town.users["ig"], NOW)
+    assert row.expires_at == opening.expires_at
+    assert audited(store)[-1] == ("emergency.review", [town.people[4]])
+    with pytest.raises(Conflict):
+        reviewed(store, town, opening.id, EmergencyFinding.NOT_JUSTIFIED, note="x", row_version=1)
+    with pytest.raises(NotNow, match="already"):
+        reviewed(store, town, opening.id, EmergencyFinding.NOT_JUSTIFIED, note="x", row_version=2)
+
+
+def test_review_that_finds_it_not_justified_ends_the_access_at_once(store, town):
+    broken(store, town, "nurse", 4)
+    [opening] = openings(store)
+    later = NOW + timedelta(minutes=5)
+    with pytest.raises(NotNow, match="note"):
+        reviewed(store, town, opening.id, EmergencyFinding.NOT_JUSTIFIED, now=later)
+    assert may_open(store, town, "nurse", 4, later)
+    reviewed(store, town, opening.id, EmergencyFinding.NOT_JUSTIFIED, note="A neighbour of hers", now=later)
+    assert not may_open(store, town, "nurse", 4, later)
+
+
+@pytest.mark.parametrize("username", ["nurse", "ash.manager", "integration", "admin"])
+def test_review_is_for_information_governance_officers(store, town, username):
+    broken(store, town, "nurse", 4)
+    [opening] = openings(store)
+    with pytest.raises(NotThere):
+        reviewed(store, town, opening.id, EmergencyFinding.JUSTIFIED, by=username)
+
+
+def test_review_queue_has_no_name_and_what_was_done_while_it_was_open(store, town, client_as, get):
+    with store.writing() as session:
+        session.get_one(Person, town.people[4]).given_name = "Wilhelmina"
+    broken(store, town, "nurse", 4, reason="Wilhelmina Family4 (999 000 0042) rang: she fell")
+    get(client_as("nurse"), f"/people/{town.people[4]}")
+    [opening] = openings(store)
+    with store.reading() as session:
+        officer = town.viewer(session, "ig")
+        [row] = emergency_queue(session, officer, reviewed=False, limit=10)
+        assert row == emergency_opening(session, officer, opening.id)
+        assert row.reason.startswith("[name] [name] (")
+        deeds = [(deed.action, deed.page) for deed in emergency_deeds(session, row, limit=10)]
+        assert deeds == [("emergency.open", ""), ("view", "people.show")]
+        assert emergency_queue(session, officer, reviewed=True, limit=10) == []
+
+
+def test_emergency_journey_through_the_pages(store, town, client_as, post, get, clock):
+    client = client_as("nurse")
+    nothing = post(client, "/search", {"nhs_number": town.nhs_numbers[1]})
+    assert "No record that you can open" in nothing.text
+    begun = post(client, "/emergency-access", page=None, data={"begin": "1", "nhs_number": town.nhs_numbers[1]})
+    assert f'value="{town.nhs_numbers[1]}"' in begun.text
+    wrong = post(client, "/emergency-access", {"nhs_number": town.nhs_numbers[1]})
+    assert wrong.status_code == 422
+    assert "Select why you need this record now" in wrong.text
+    given = {"nhs_number": town.nhs_numbers[1], "reason_code": "risk_to_life", "reason": "He has just had a fall"}
+    response = post(client, "/emergency-access", given)
+    assert response.status_code == 200
+    assert "You can open this record for 60 minutes" in response.text
+    assert ("view", [town.people[1]]) in audited(store)
+
+    officer = client_as("ig")
+    assert "There is a risk to somebody" in get(officer, "/governance/emergency")
+    [opening] = openings(store)
+    url = f"/governance/emergency/{opening.id}"
+    assert "He has just had a fall" in get(officer, url)
+    assert "Say what follows from this finding" in post(officer, url, {"finding": "not_justified"}).text
+    done = post(officer, url, {"finding": "not_justified", "note": "Spoken to"})
+    assert "The review was recorded" in done.text
+    assert client.get(f"/people/{town.people[1]}").status_code == 404
+    assert "Not justified" in get(officer, "/governance/emergency?show=reviewed")
+    assert "Spoken to" in get(officer, url)

@@ -1,0 +1,130 @@
+"""A real browser (Debian's Chromium through Playwright) and what it finds wrong with a page."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+NO_BROWSER = "no browser: apt-get install chromium"
+WIDTHS = (320, 768, 1280)
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A browser while the block lasts."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Window:
+    """One tab, and everything it said or asked for since it was opened or last looked at."""
+
+    page: Any
+    home: str
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> int:
+        """Open an address of the application; the status of its answer."""
+        return self.page.goto(self.home + path).status
+
+    def forget(self) -> None:
+        """Begin a new page's record."""
+        self.said.clear()
+        self.asked.clear()
+
+    def press(self, words: str) -> None:
+        """Click the button, else the link, with exactly these words."""
+        for role in ("button", "link"):
+            found = self.page.get_by_role(role, name=words, exact=True)
+            if found.count():
+                found.first.click()
+                return
+        raise AssertionError(f"no button or link {words!r} at {self.page.url}")
+
+
+@contextmanager
+def window(browser: Any, home: str, *, cookie: tuple[str, str] | None = None, scripts: bool = True) -> Iterator[Window]:
+    """A fresh tab that shares nothing with any other; `cookie` signs it in."""
+    context = browser.new_context(java_script_enabled=scripts, viewport={"width": 1280, "height": 900})
+    if cookie is not None:
+        context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": home}])
+    opened = Window(context.new_page(), home)
+    opened.page.on("console", lambda message: opened.said.append(f"{message.type}: {message.text}"))
+    opened.page.on("pageerror", lambda error: opened.said.append(f"uncaught: {error}"))
+    opened.page.on("request", lambda request: opened.asked.append(request.url))
+    yield opened
+    context.close()
+
+
+def faults(opened: Window, *, expected_status: int = 200, picture: Path | None = None) -> list[str]:
+    """Everything that is wrong with the page the window shows, at all widths; empty where nothing is.
+
+    A page that was refused (422, 409) is reported by Chromium on its console as a failed load; that line is expected.
+    """
+    found = [f"console {line}" for line in opened.said if not _expected(line, expected_status)]
+    found += [f"asked elsewhere: {urlsplit(url).netloc}" for url in opened.asked if not _ours(url, opened.home)]
+    _unfold(opened.page)
+    for width in WIDTHS:
+        opened.page.set_viewport_size({"width": width, "height": 900})
+        found += [f"{width} px: {fault}" for fault in (*_too_wide(opened.page, width), *_axe(opened.page))]
+        if picture is not None:
+            opened.page.screenshot(path=picture.with_name(f"{picture.name}-{width}.png"), full_page=True)
+    opened.forget()
+    return found
+
+
+def _expected(line: str, status: int) -> bool:
+    return line.startswith("debug: ") or (status >= 400 and f"status of {status}" in line)
+
+
+def _ours(url: str, home: str) -> bool:
+    return url.startswith((f"{home}/", "data:"))
+
+
+def _unfold(page: Any) -> None:
+    """What is folded is looked at as well."""
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+
+
+def _too_wide(page: Any, width: int) -> list[str]:
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    if wide <= width:
+        return []
+    widest = page.evaluate(
+        "width => [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > width)"
+        ".slice(-1).map(one => one.outerHTML.slice(0, 160))",
+        width,
+    )
+    return [f"{wide} px wide because of {widest}"]
+
+
+def _axe(page: Any) -> list[str]:
+    """Every rule of axe-core, nothing switched off."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    response = Axe().run(page).response
+    assert len(response["passes"]) > 10, "axe looked at nothing"
+    return [
+        f"axe {rule['id']}: {node['html'][:200]} ({node['failureSummary'].splitlines()[-1].strip()})"
+        for rule in response["violations"]
+        for node in rule["nodes"][:3]
+    ]

@@ -1,0 +1,119 @@
+"""Every form of the app, filled in so that it takes effect in the place of `tests.support.town_at_work`.
+
+An address may name people, cases, practices and what was made there, as in `tests.support.page_cases`.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class FormCase:
+    """Who sends the form at `action`, from which page, with what besides the first of every choice.
+
+    A star in `action` stands for whatever number the page has there. `first` is sent before, once.
+    """
+
+    username: str
+    page: str
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+    first: tuple["FormCase", ...] = ()
+
+
+YESTERDAY = {"happened_on-day": "4", "happened_on-month": "10", "happened_on-year": "2026"}
+
+REVOKED = FormCase("birch.gp", "/handovers/{handover_6}", "/handovers/{handover_6}/revoke")
+STAGED = FormCase("birch.manager", "/leavers/{journey}", "/leavers/{journey}", first=(REVOKED,))
+PROPOSED = FormCase("birch.manager", "/leavers/{journey}", "/leavers/{journey}/propose", first=(REVOKED,))
+ON_TEAM = FormCase(
+    "birch.manager", "/cases/{c6}/team", "/cases/{c6}/team",
+    {"user_id": "{u_birch_gp}", "name": "", "organisation": "", "from_on-day": "5"},
+)  # fmt: skip
+TAKEN = FormCase("ash.partner", "/handovers/{handover_6}", "/handovers/{handover_6}")
+SAVED = FormCase("ash.manager", "/cases?state=open", "/views")
+AWAY = FormCase(
+    "nurse", "/account/leave", "/account/leave", {
+        "first_day-day": "20", "first_day-month": "10", "first_day-year": "2026",
+        "last_day-day": "21", "last_day-month": "10", "last_day-year": "2026",
+    },
+)  # fmt: skip
+
+FORMS: dict[str, FormCase] = {
+    "account.digest": FormCase("navigator", "/account", "/account"),
+    "account.leave": AWAY,
+    "cases.end": FormCase("ash.manager", "/cases/{c1}/close", "/cases/{c1}/close"),
+    "cases.put_on_hold": FormCase("ash.manager", "/cases/{c1}/hold", "/cases/{c1}/hold"),
+    "cases.set_need": FormCase("ash.manager", "/cases/{c1}/need", "/cases/{c1}/need", {"need": "social"}),
+    "cases.take_off_hold": FormCase("ash.manager", "/cases/{c2}/resume", "/cases/{c2}/resume"),
+    "contacts.add": FormCase("navigator", "/people/{p1}/contacts/new", "/people/{p1}/contacts/new", {**YESTERDAY, "outcome": "next_step_agreed", "next_title": "", "next_list": ""}),
+    "contacts.correct": FormCase("navigator", "/contacts/{contact}/correct", "/contacts/{contact}/correct", {**YESTERDAY, "note": "Put right."}),
+    "duplicates.apart": FormCase("ash.manager", "/people/duplicates/{p2}/{p13}", "/people/duplicates/{p2}/{p13}/apart"),
+    "duplicates.merge": FormCase("ash.manager", "/people/duplicates/{p2}/{p13}", "/people/duplicates/{p2}/{p13}"),
+    "duplicates.undo": FormCase("ash.manager", "/people/duplicates", "/people/merges/{merge}/undo"),
+    "emergency.lift": FormCase("ash.manager", "/people/{p4}/restriction", "/people/{p4}/restriction/lift"),
+    "emergency.open_record": FormCase("nurse", "/emergency-access", "/emergency-access", {"nhs_number": "{nhs_11}", "reason": "She is in the ambulance and cannot speak."}),
+    "emergency.rename": FormCase("ash.manager", "/people/{p4}/restriction", "/people/{p4}/restriction/names", {"names": "{u_ash_manager}"}),
+    "emergency.restrict": FormCase("ash.manager", "/people/{p1}/restriction", "/people/{p1}/restriction"),
+    "governance.review": FormCase("ig", "/governance/emergency/{opening}", "/governance/emergency/{opening}"),
+    "handovers.answer": FormCase("ash.partner", "/handovers/{handover_6}", "/handovers/{handover_6}"),
+    "handovers.send": FormCase("ash.manager", "/cases/{c4}/handover", "/cases/{c4}/handover"),
+    "lead.add": FormCase("ash.manager", "/cases/{c1}/team", "/cases/{c1}/team", {"user_id": "{u_nurse}", "name": "", "organisation": "", "from_on-day": "5"}),
+    "lead.name": FormCase("ash.manager", "/cases/{c2}/lead", "/cases/{c2}/lead", {"override_code": "persons_choice"}),
+    "lead.told": FormCase("ash.manager", "/cases/{c1}/lead", "/cases/{c1}/lead/told", {"told_on-day": "5"}),
+    "leavers.begin": FormCase("ash.manager", "/leavers/new", "/leavers/new", {"user_id": "{u_ash_gp}"}),
+    "leavers.stop": FormCase("birch.manager", "/leavers/{journey}", "/leavers/{journey}/stop"),
+    "notices.read": FormCase("navigator", "/notices", "/notices/read"),
+    "proposals.mark_declined": FormCase("ash.manager", "/review/proposals/{proposal_3}/decline", "/review/proposals/{proposal_3}/decline"),
+    "proposals.mark_deferred": FormCase("ash.manager", "/review/proposals/{proposal_3}/defer", "/review/proposals/{proposal_3}/defer"),
+    "proposals.raise_": FormCase("ash.manager", "/people/{p13}/concern", "/people/{p13}/concern"),
+    "review.confirm": FormCase("birch.manager", "/review/{Y90002}/preview", "/review/{Y90002}/confirm"),
+    "review.stage": FormCase("ash.manager", "/review/{Y90001}", "/review/{Y90001}/stage", {"decision": "accept"}),
+    "review.unstage": FormCase("birch.manager", "/review/{Y90002}", "/review/{Y90002}/unstage"),
+    "saved_views.save": SAVED,
+    "tasks.add": FormCase("navigator", "/people/{p1}/tasks/new", "/people/{p1}/tasks/new"),
+    "tasks.cancelled": FormCase("navigator", "/tasks/{task_overdue}/cancel", "/tasks/{task_overdue}/cancel"),
+    "tasks.done": FormCase("navigator", "/tasks/{task_overdue}", "/tasks/{task_overdue}/done"),
+    "tasks.escalated": FormCase("navigator", "/tasks/{task_overdue}/escalate", "/tasks/{task_overdue}/escalate"),
+    "tasks.held": FormCase("navigator", "/tasks/{task_overdue}/hold", "/tasks/{task_overdue}/hold"),
+    "tasks.reassigned": FormCase("navigator", "/tasks/{task_overdue}/reassign", "/tasks/{task_overdue}/reassign"),
+    "tasks.reopen": FormCase("navigator", "/tasks/{task_done}", "/tasks/{task_done}/reopen"),
+    "users.deactivate": FormCase("admin", "/users/{u_mental_health}/deactivate", "/users/{u_mental_health}/deactivate"),
+    "users.details": FormCase("admin", "/users/{u_nurse}/details", "/users/{u_nurse}/details", {"job_title": "Matron"}),
+    "users.new": FormCase("admin", "/users/new", "/users/new", {"username": "new.nurse", "email": "new.nurse@example.org", "role": "lead"}),
+    "users.new_leave": FormCase("admin", "/users/{u_nurse}/leave/new", "/users/{u_nurse}/leave/new"),
+    "users.new_role": FormCase("admin", "/users/{u_nurse}/roles/new", "/users/{u_nurse}/roles/new", {"role": "navigator"}),
+    "users.new_team": FormCase("admin", "/users/{u_nurse}/teams/new", "/users/{u_nurse}/teams/new"),
+    "users.profile": FormCase("admin", "/users/{u_nurse}/profile", "/users/{u_nurse}/profile", {"capacity": "55"}),
+    "account.take_leave_back": FormCase("nurse", "/account", "/account/leave/*/remove", first=(AWAY,)),
+    "handovers.revoke": FormCase("ash.gp", "/handovers/{handover_1}", "/handovers/{handover_1}/revoke"),
+    "handovers.take_several": FormCase("ash.partner", "/handovers", "/handovers"),
+    "lead.end": FormCase("ash.manager", "/cases/{c1}/team", "/cases/{c1}/team/*/end"),
+    "leavers.stage": STAGED,
+    "leavers.propose": PROPOSED,
+    "leavers.send": FormCase("birch.manager", "/leavers/{journey}/send", "/leavers/{journey}/send", first=(PROPOSED,)),
+    "leavers.rest": FormCase("birch.manager", "/leavers/{journey}", "/leavers/{journey}/rest", {"successor_id": "{u_birch_manager}"}, first=(ON_TEAM,)),
+    "leavers.finish": FormCase("birch.manager", "/leavers/{journey}", "/leavers/{journey}/finish", first=(TAKEN,)),
+    "saved_views.delete": FormCase("ash.manager", "/cases?state=open", "/views/*/delete", first=(SAVED,)),
+    "users.identity": FormCase("admin", "/users/{u_nurse}/identity", "/users/{u_nurse}/identity"),
+    "users.password": FormCase("admin", "/users/{u_nurse}", "/users/{u_nurse}/password"),
+    "users.role_ends": FormCase("admin", "/users/{u_nurse}", "/users/{u_nurse}/roles/*/end"),
+    "users.second_factor": FormCase("admin", "/users/{u_ash_manager}", "/users/{u_ash_manager}/second-factor/remove"),
+    "users.team_ends": FormCase("admin", "/users/{u_navigator}", "/users/{u_navigator}/teams/*/end"),
+    "consent.answer": FormCase("navigator", "/people/{p1}/consent/sharing_voluntary", "/people/{p1}/consent/sharing_voluntary"),
+}  # fmt: skip
+
+NO_EFFECT_TO_DOUBLE = {
+    "governance.search_audit": "asks and changes nothing; asking is audited each time",
+    "search.find": "asks and changes nothing; asking is audited each time",
+    "duplicates.choose": "leads to the comparison of two records",
+    "sign_in.show": "signing in; every try is counted",
+    "sign_in.code": "signing in; every try is counted",
+    "sign_in.stay": "prolongs the session",
+    "sign_in.leave": "ends the session, after which nothing more can be sent",
+    "users.leave_removed": "removes a row; there is none to remove again",
+    "account.discard": "removes a row; there is none to remove again",
+    "account.password": "asks for the present password, which the first sending changes",
+    "account.second_factor": "asks for a code, and no code counts twice",
+    "users.unlock": "only an account that is locked offers it; unlocking twice is unlocking once",
+}
+"""Forms that need no key, each with the reason."""

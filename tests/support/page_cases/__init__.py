@@ -1,0 +1,22 @@
+"""Every page in every state it has: which place, who looks, at what address, after sending what.
+
+Places: "work" (tests.support.town_at_work), "quiet" (the made-up place with nothing under way), "busy" (many of
+everything, for paging). An address may name people, cases, practices and what was made: /people/{p1}, /cases/{c1},
+/review/{Y90001}, /handovers/{handover_6}.
+"""
+
+from tests.support.page_cases import accounts, leading, lists, people
+from tests.support.page_cases.page_case import PageCase
+
+CASES: dict[str, tuple[PageCase, ...]] = {**lists.CASES, **people.CASES, **leading.CASES, **accounts.CASES}
+
+NOT_A_PAGE = {
+    "static": "files",
+    "governance.audit_csv": "a file",
+    "health.healthz": "read by machines",
+    "lead.letter_as_pdf": "a file",
+    "sign_in.returned": "sends on to the page that was wanted",
+    "sign_in.session_end": "read by the script that warns",
+    "sign_in.with_provider": "sends on to the identity provider",
+}
+"""Addresses that answer to GET but are not pages, and why."""

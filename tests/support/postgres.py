@@ -1,0 +1,105 @@
+"""Databases on a real PostgreSQL server for the tests: one server for all processes of a test run, a database for each caller.
+
+The first process to ask starts the server; a keeper removes it when the last one has ended. A database is a copy of one
+that was migrated once.
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import IO
+
+import psycopg
+import pytest
+
+from caseload.database import open_database
+from caseload.migrations.running import upgrade
+from tests.support.postgres_server import QUICK, NoPostgres, PostgresServer
+
+_TEMPLATE = "migrated"
+_ROOT = Path(__file__).resolve().parents[2]
+_numbers = count(1)
+_held: list[IO[bytes]] = []  # locks that last as long as this process
+
+
+@contextmanager
+def postgres_url(*, migrated: bool = True) -> Iterator[str]:
+    """The address of a fresh database, migrated and empty (or without any table); skips the test where there is no server."""
+    server = shared_server()
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    copied = f" TEMPLATE {_TEMPLATE}" if migrated else ""
+    administer(server, f"CREATE DATABASE {name}{copied}")
+    try:
+        yield server.url(name)
+    finally:
+        administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def shared_server() -> PostgresServer:
+    """The server of this test run; skips the test where there is none."""
+    found = _shared_server()
+    if isinstance(found, str):
+        pytest.skip(found)
+    return found
+
+
+@contextmanager
+def own_server() -> Iterator[PostgresServer]:
+    """A server nobody else uses, with every safety on, for tests that kill it; skips where there is none."""
+    folder = Path(tempfile.mkdtemp(prefix="caretier-pg-")) / "own"
+    folder.parent.chmod(0o755)
+    server = PostgresServer(folder, child=True)
+    try:
+        server.begin()
+        yield server
+    except NoPostgres as error:
+        pytest.skip(str(error))
+    finally:
+        server.remove()
+        folder.parent.rmdir()
+
+
+def administer(server: PostgresServer, statement: str) -> None:
+    """One statement outside any transaction, as the server's owner."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@cache
+def _shared_server() -> PostgresServer | str:
+    """The server, or why there is none."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"alone{os.getpid()}")[:16]  # noqa: TID251 how workers of one run know each other
+    base = Path(tempfile.gettempdir()) / f"caretier-pg-{run}"
+    server = PostgresServer(base)
+    users = base.with_suffix(".users")
+    _held.append(users.open("ab"))
+    fcntl.flock(_held[-1], fcntl.LOCK_SH)
+    with base.with_suffix(".door").open("ab") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        try:
+            _begin(server, users)
+        except NoPostgres as error:
+            return str(error)
+    return server
+
+
+def _begin(server: PostgresServer, users: Path) -> None:
+    if (server.folder / "ready").exists():
+        return
+    if server.folder.exists():
+        raise NoPostgres("PostgreSQL could not be started in this test run.")
+    keeper = [sys.executable, "-m", "tests.support.postgres_keeper", str(server.folder), str(users)]
+    server.begin(*QUICK)
+    subprocess.run(keeper, check=True, cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    administer(server, f"CREATE DATABASE {_TEMPLATE}")
+    engine = open_database(server.url(_TEMPLATE))
+    upgrade(engine)
+    engine.dispose()
+    (server.folder / "ready").touch()

@@ -1,0 +1,102 @@
+"""The timeline's entries in words, and the key that stands in an address."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caseload.lead_rules import read_lead_rules
+from caseload.presenters.timeline import entries_of, key_of, key_words
+from caseload.queries.timeline import Happening, TimelineRow
+
+AT = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
+
+
+def row(kind, code="", extra="", about="", **more):
+    return TimelineRow(
+        Happening(kind), AT, 3, code, extra, about, "", more.pop("by", None), more.pop("who", None), **more
+    )
+
+
+def entry(*arguments, may_see_score=True, **more):
+    (found,) = entries_of([row(*arguments, **more)], read_lead_rules(), may_see_score=may_see_score)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("found", "title", "lines"),
+    [
+        (("case", "opened", "open"), "Case opened", ()),
+        (("case", "closed", "goals_met"), "Case closed", ("The goals are met",)),
+        (("case", "closed", "closed"), "Case closed", ()),
+        (("case", "need", "nursing"), "Primary need recorded", ("Nursing",)),
+        (("case", "something_new", ""), "Case changed", ()),
+        (("contact", "no_answer", "telephone", "person,gp"), "Contact, telephone: No answer", ("With: The person, GP",)),
+        (("contact", "an_old_code", "video", "neighbour"), "Contact, video call: an old code", ("With: neighbour",)),
+        (("consent", "sharing_social_care", "withdrawn", "signed"), "Sharing with social care: withdrawn", ("Signed form",)),
+        (("person", "died"), "Died", ()),
+        (("person", "something_new"), "Record changed", ()),
+        (("proposal", "declined", "person_said_no", "score"), "Not taken into care coordination", ("The person does not want it",)),
+        (("proposal", "closed", "objected", "score"), "Taken off the practice’s list", ("The person objects to risk stratification",)),
+        (("proposal", "proposed", "concern", "score"), "Concern raised with the practice", ()),
+    ],
+)  # fmt: skip
+def test_entry_in_words(found, title, lines):
+    said = entry(*found)
+    assert (said.when, said.title, said.lines) == ("5 October 2026", title, lines)
+
+
+@pytest.mark.parametrize(
+    ("code", "until_on", "lines"),
+    [
+        ("emergency_admission", date(2026, 10, 9), ("Until 9 October 2026, 4 nights", "At RXX01")),
+        ("emergency_admission", date(2026, 10, 5), ("At RXX01",)),
+        ("emergency_admission", None, ("No discharge recorded", "At RXX01")),
+        ("ed_attendance", None, ("At RXX01",)),
+    ],
+)
+def test_hospital_use_in_words(code, until_on, lines):
+    assert entry("encounter", code, "", "RXX01", until_on=until_on).lines == lines
+
+
+def test_lead_has_the_rules_sentence_or_the_reason_for_another():
+    sentence = "Very high risk in the run of 1 October 2026, so the registered GP leads (rule VH, version 2026.1)."
+    by_rule = entry("lead", "", "gp", sentence, who="Dr Ash", rule="VH")
+    assert by_rule.title == "Dr Ash became the accountable lead"
+    assert by_rule.lines == ("GP", sentence)
+    other = entry("lead", "persons_choice", "gp", sentence, who="Dr Ash", rule="VH")
+    assert other.lines == ("GP", "The person chose this professional")
+
+
+def test_lead_has_no_tier_for_who_may_not_see_one():
+    sentence = "Very high risk in the run of 1 October 2026, so the registered GP leads (rule VH, version 2026.1)."
+    assert "Very high" not in " ".join(
+        entry("lead", "", "gp", sentence, who="Dr Ash", rule="VH", may_see_score=False).lines
+    )
+
+
+def test_contact_that_was_corrected_cannot_be_corrected_again():
+    assert entry("contact", "no_answer", "telephone", "person").contact_id == 3
+    assert entry("contact", "no_answer", "telephone", "person", corrected=True).contact_id is None
+
+
+@given(
+    at=st.datetimes(timezones=st.just(UTC)),
+    kind=st.sampled_from(list(Happening)),
+)
+def test_key_in_an_address_comes_back_exactly(at, kind):
+    key = key_of(key_words(TimelineRow(kind, at, 12, "", "", "", "", None, None)))
+    assert (key.at, key.kind, key.row_id) == (at, kind, 12)
+
+
+@given(text=st.text())
+def test_key_that_is_not_ours_is_none_or_a_key(text):
+    key_of(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", "1.contact", "1.nothing.2", "x.contact.2", "9" * 40 + ".contact.2", "1.contact.x"]
+)
+def test_key_that_is_none(text):
+    assert key_of(text) is None
