@@ -126,7 +126,7 @@ def measured(url: str, database: str, size: Size, given: argparse.Namespace, fol
         found["back_after_kill_seconds"] = round(again.seconds_to_answer, 2)
         found["answers_again"] = answers(again.port, "/healthz")
     found["statements"] = statements_of(store, work)
-    found |= kept(store, folder / "copy")
+    found |= kept(store, folder / f"copy-{database}")
     store.engine.dispose()
     return found
 

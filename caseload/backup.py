@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from caseload.exceptions import OutputRefused
 from caseload.settings import child_environment
 
-_SETTINGS = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+_SETTINGS = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}  # nosec B105: names of variables
 
 
 def back_up(engine: Engine, file: Path) -> int:

@@ -59,6 +59,9 @@ def load_run_command(
     older: Annotated[
         bool, typer.Option("--older", help="Add the scores of a month before the latest one taken in.")
     ] = False,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="The place has changed its key since the month before.")
+    ] = False,
     database: Database = None,
 ) -> None:
     """Take in a monthly run: people, scores, the list. The same run again does nothing."""
@@ -66,7 +69,7 @@ def load_run_command(
     from caseload.intake.load_run import load_run
 
     with opened_store(settings_for(database)) as store, on_terminal() as show:
-        loaded = load_run(store, LoadRequest(run, pack, key), now=clock.now(), older=older, progress=show)
+        loaded = load_run(store, LoadRequest(run, pack, key, older, new_key), now=clock.now(), progress=show)
     for line in loaded.lines():
         typer.echo(line)
 

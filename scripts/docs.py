@@ -1,7 +1,7 @@
 """Writes the reference pages from the code (--write), or says which are out of date (--check)."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 sys.path.insert(0, str(ROOT))
 
+from caseload.exceptions import EXIT_CODES as CASELOAD_EXIT_CODES  # noqa: E402
 from interfaces.extracts.contract import TABLES, ColumnSpec, TableSpec  # noqa: E402
 from interfaces.scores import describe_columns  # noqa: E402
 from stratify.exceptions import EXIT_CODES  # noqa: E402
@@ -44,10 +45,19 @@ def command_page(title: str, app: typer.Typer) -> str:
     # Typer brings its own copy of click, so a group is known by its commands and not by its class.
     group: Any = typer.main.get_command(app)
     parts = [f"# The `{title}` command\n", MADE]
-    for name, command in sorted(group.commands.items()):
-        parts.append(f"## {title} {name}\n\n{command.help or ''}\n")
+    for name, command in commands_of(title, group):
+        parts.append(f"## {name}\n\n{command.help or ''}\n")
         parts.append(table(("option", "required", "meaning"), option_rows(command)))
     return "\n".join(parts)
+
+
+def commands_of(title: str, group: Any) -> Iterator[tuple[str, Any]]:
+    """Every command of a group by its whole name, those of groups within it among them."""
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield from commands_of(f"{title} {name}", command)
+        else:
+            yield f"{title} {name}", command
 
 
 def stratify_page() -> str:
@@ -60,7 +70,8 @@ def stratify_page() -> str:
 def caseload_page() -> str:
     from caseload.__main__ import app
 
-    return command_page("caseload", app)
+    codes = table(("exit code", "meaning"), CASELOAD_EXIT_CODES.items())
+    return command_page("caseload", app) + f"\n## Exit codes\n\n{codes}"
 
 
 def column_row(column: ColumnSpec) -> tuple[str, str, str, str]:

@@ -68,4 +68,4 @@ def discard_draft(session: Session, *, by: Viewer, now: datetime, draft_id: int)
 
 
 def _own(session: Session, by: Viewer) -> User:
-    return session.execute(select(User).where(User.id == by.user_id).with_for_update()).scalar_one()
+    return session.execute(select(User).where(User.id == by.user_id).with_for_update(key_share=True)).scalar_one()

@@ -1,12 +1,13 @@
 """Who else works on a case, and for how long."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
 from caseload.actions.notices import notify
+from caseload.actions.tasks import pass_on_unreachable_tasks
 from caseload.actions.versions import check_version
 from caseload.clock import local_day
 from caseload.domain.permissions import Permission
@@ -76,6 +77,8 @@ def end_member(session: Session, *, by: Viewer, now: datetime, case_id: int, mem
         session, "care_team.end", by=by.user_id, now=now, people=[case.person_id], case_id=case.id, member=member.id,
         user=member.user_id, code=member.role,
     )  # fmt: skip
+    tomorrow = now + timedelta(days=1)  # until the end of their last day they may open the record
+    pass_on_unreachable_tasks(session, now=now, person_id=case.person_id, by=by.user_id, as_of=tomorrow)
     return member.id
 
 

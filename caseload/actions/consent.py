@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from caseload.actions.audit import record
 from caseload.actions.leads import propose_lead
 from caseload.actions.notices import notify
-from caseload.actions.tasks import add_rule_task, give_task
+from caseload.actions.tasks import add_rule_task, pass_on_unreachable_tasks
 from caseload.clock import local_day
 from caseload.domain.consent_rules import ANSWERS, SHARING_PURPOSES, ConsentHow, means_no, why_not_recorded
 from caseload.domain.list_changes import ListChange
@@ -28,10 +28,9 @@ from caseload.domain.words import (
     ProposalKind,
     ProposalState,
     TaskKind,
-    TaskState,
 )
 from caseload.exceptions import Conflict, NotNow, NotThere
-from caseload.queries.assignees import default_list, may_be_given
+from caseload.queries.assignees import may_be_given
 from caseload.queries.visible import person_to_change
 from caseload.tables import (
     CareTeamMember,
@@ -42,7 +41,6 @@ from caseload.tables import (
     Proposal,
     ProposalEvent,
     StagedDecision,
-    Task,
 )
 
 NOTHING = 0
@@ -104,7 +102,7 @@ def follow_answer(session: Session, *, said: Consent, by: int | None, now: datet
         _ask_to_close(session, case, said, by, now)
     elif said.purpose in SHARING_PURPOSES:
         _tell_care_team(session, case, by, now)
-        _pass_on_tasks(session, said.person_id, by, now)
+        pass_on_unreachable_tasks(session, now=now, person_id=said.person_id, by=by)
         _ask_for_another_lead(session, case, said, by, now)
 
 
@@ -197,20 +195,6 @@ def _ask_for_another_lead(session: Session, case: Case, said: Consent, by: int |
         title="Hand the case over: the accountable lead may no longer see the record", due_on=local_day(now),
         rule_code="lead_without_access", rule_ref=f"lead_without_access:{said.id}", by=by,
     )  # fmt: skip
-
-
-def _pass_on_tasks(session: Session, person_id: int, by: int | None, now: datetime) -> None:
-    """Open tasks of those who may not open the record any more go where a rule's would."""
-    wanted = select(Task).where(Task.person_id == person_id, Task.state == TaskState.OPEN, Task.owner_id.is_not(None))
-    tasks = session.execute(wanted.order_by(Task.id)).scalars().all()
-    reached = {
-        owner: may_be_given(session, now, person_id, owner_id=owner, team_id=None)
-        for owner in {task.owner_id for task in tasks}
-    }
-    for task in tasks:
-        if not reached[task.owner_id]:
-            owner_id, team_id = default_list(session, now, person_id=person_id, case_id=task.case_id)
-            give_task(session, task=task, now=now, owner_id=owner_id, team_id=team_id, by=by)
 
 
 def _lead_of(session: Session, case: Case) -> int | None:

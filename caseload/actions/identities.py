@@ -20,19 +20,19 @@ def user_of_identity(session: Session, *, now: datetime, identity: Identity) -> 
     Somebody unknown is made a user where the provider's settings allow it; their employer and roles must be known.
     """
     roles = _places(session, identity.roles)
-    if identity.roles_are_told and not roles:
-        return NotLetIn.NO_ROLE
     employer = _id_of(session, identity.employer)
     wanted = select(User).where(User.oidc_issuer == identity.issuer, User.oidc_subject == identity.subject)
-    user = session.execute(wanted.with_for_update()).scalar_one_or_none()
+    user = session.execute(wanted.with_for_update(key_share=True)).scalar_one_or_none()
+    if user is not None and user.deactivated_at is not None:
+        return NotLetIn.DEACTIVATED
+    if user is not None and identity.roles_are_told:
+        _follow(session, now, user.id, roles)  # also to none: who is not let in any more keeps nothing
+    if identity.roles_are_told and not roles:
+        return NotLetIn.NO_ROLE
     if user is None:
         return _new(session, now, identity, employer, roles)
-    if user.deactivated_at is not None:
-        return NotLetIn.DEACTIVATED
     if employer is not None and employer != user.home_id:
         user.home_id = employer
-    if identity.roles_are_told:
-        _follow(session, now, user.id, roles)
     return user.id
 
 

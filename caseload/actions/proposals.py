@@ -27,7 +27,8 @@ def raise_concern(session: Session, *, by: Viewer, now: datetime, person_id: int
     _check_can_be_proposed(session, person)
     if not note.strip():
         raise NotNow("Say what the concern is.")
-    proposal = _undecided(session, person.id) or _new_concern(session, person, by, now, note)
+    proposal = _undecided(session, person.id) or _new_concern(session, person, by, now)
+    proposal.note = note  # a review that was previewed before this concern no longer holds
     session.add(
         ProposalEvent(
             proposal_id=proposal.id, state=proposal.state, reason_code=CONCERN_CODE, note=note, at=now, by=by.user_id
@@ -52,10 +53,10 @@ def _undecided(session: Session, person_id: int) -> Proposal | None:
     return session.execute(wanted.with_for_update()).scalar_one_or_none()
 
 
-def _new_concern(session: Session, person: Person, by: Viewer, now: datetime, note: str) -> Proposal:
+def _new_concern(session: Session, person: Person, by: Viewer, now: datetime) -> Proposal:
     proposal = Proposal(
         person_id=person.id, practice_id=person.practice_id, kind=ProposalKind.CONCERN, state=ProposalState.PROPOSED,
-        note=note, created_at=now, created_by=by.user_id,
+        created_at=now, created_by=by.user_id,
     )  # fmt: skip
     session.add(proposal)
     session.flush()

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
+from caseload.actions.tasks import pass_on_unreachable_tasks
 from caseload.actions.versions import check_version
 from caseload.domain.permissions import Permission
 from caseload.domain.restriction import NOBODY_LEFT, LiftReason, RestrictReason
@@ -37,6 +38,7 @@ def restrict_person(  # noqa: PLR0913 - what the form asks, and who and when
     person.restricted = True
     named = _name(session, person, {*user_ids, by.user_id}, by=by, now=now)
     _tell(session, person, RESTRICTED, by=by, now=now, before=[], after=named, reason=reason.value)
+    pass_on_unreachable_tasks(session, now=now, person_id=person.id, by=by.user_id)
     return person.id
 
 
@@ -53,6 +55,7 @@ def name_users(
     before = _named(session, person)
     named = _name(session, person, set(user_ids), by=by, now=now)
     _tell(session, person, NAMED, by=by, now=now, before=sorted(before), after=named, reason="")
+    pass_on_unreachable_tasks(session, now=now, person_id=person.id, by=by.user_id)
     return person.id
 
 

@@ -26,10 +26,10 @@ def save_view(  # noqa: PLR0913 - what the form asks, and who and when
     if not name.strip():
         raise NotNow("Give the view a name.")
     owner = {"user_id": None if team_id else by.user_id, "team_id": team_id}
-    _check_room(session, page, owner)
-    view = _named(session, page, name.strip(), owner) or SavedView(
-        page=page, name=name.strip(), query="", created_at=now, created_by=by.user_id, **owner
-    )
+    view = _named(session, page, name.strip(), owner)
+    if view is None:
+        _check_room(session, page, owner)
+        view = SavedView(page=page, name=name.strip(), created_at=now, created_by=by.user_id, **owner)
     view.query = query
     session.add(view)
     session.flush()

@@ -78,7 +78,7 @@ def settle_code(session: Session, *, now: datetime, user_id: int, step: int | No
 
 def signed_in(session: Session, *, now: datetime, user_id: int, how: str) -> None:
     """Somebody is in: the count of failures starts again."""
-    user = session.get_one(User, user_id, with_for_update=True)
+    user = session.get_one(User, user_id, with_for_update={"key_share": True})
     user.failed_sign_ins, user.locked_until = 0, None
     record(session, "sign_in", by=user_id, now=now, how=how)
 
@@ -111,7 +111,7 @@ def _settle(session: Session, user: User, now: datetime, right: bool, rule: Lock
 def _locked_row(session: Session, user_id: int | None) -> User | None:
     if user_id is None:
         return None
-    return session.execute(select(User).where(User.id == user_id).with_for_update()).scalar_one_or_none()
+    return session.execute(select(User).where(User.id == user_id).with_for_update(key_share=True)).scalar_one_or_none()
 
 
 def _refused(session: Session, now: datetime, user_id: int | None, reason: str) -> None:

@@ -42,12 +42,13 @@ def add_rule_task(  # noqa: PLR0913 - the fields of a task
     """A task that a rule sets inside somebody else's action or a load; None where its cause made one before.
 
     `rule_ref` names the cause, as `first_contact:case:12` (80 characters at most); `by` is a user's id, or None for a
-    load. Without an owner or team it goes to the case's navigator, else its lead, else the smallest team that serves the
-    practice, else nobody's list, where the practice and its navigators see it.
+    load. Without an owner or team, or where they may not open the person, it goes to the case's navigator, else its lead,
+    else the smallest team with a member who may, else nobody's list, where the practice and its navigators see it.
     """
     if session.execute(select(Task.id).where(Task.rule_ref == rule_ref)).first() is not None:
         return None
-    if owner_id is None and team_id is None:
+    given = owner_id is not None or team_id is not None
+    if not given or not may_be_given(session, now, person_id, owner_id=owner_id, team_id=team_id):
         owner_id, team_id = default_list(session, now, person_id=person_id, case_id=case_id)
     task = Task(
         person_id=person_id, case_id=case_id, kind=kind, title=title, due_on=due_on, owner_id=owner_id,
@@ -194,6 +195,27 @@ def pass_on_case_tasks(session: Session, *, now: datetime, case_id: int, from_id
     for task in tasks:
         give_task(session, task=task, now=now, owner_id=to_id, team_id=None, by=by)
     return len(tasks)
+
+
+def pass_on_unreachable_tasks(
+    session: Session, *, now: datetime, person_id: int, by: int | None, as_of: datetime | None = None
+) -> int:
+    """Open tasks on lists that cannot open the person any more go where a rule's would. Answers how many did.
+
+    For whatever takes access away: consent, restriction, the end of a time on the care team (`as_of` the day after).
+    """
+    as_of = as_of or now
+    wanted = select(Task).where(Task.person_id == person_id, Task.state == TaskState.OPEN)
+    tasks = [task for task in session.execute(wanted.order_by(Task.id)).scalars() if task.owner_id or task.team_id]
+    reached = {
+        (owner_id, team_id): may_be_given(session, as_of, person_id, owner_id=owner_id, team_id=team_id)
+        for owner_id, team_id in {(task.owner_id, task.team_id) for task in tasks}
+    }
+    out_of_reach = [task for task in tasks if not reached[task.owner_id, task.team_id]]
+    for task in out_of_reach:
+        owner_id, team_id = default_list(session, as_of, person_id=person_id, case_id=task.case_id)
+        give_task(session, task=task, now=now, owner_id=owner_id, team_id=team_id, by=by)
+    return len(out_of_reach)
 
 
 def give_task(

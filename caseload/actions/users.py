@@ -82,6 +82,7 @@ def change_user(  # noqa: PLR0913 - the fields of one form
     user = _ours(session, by, now, user_id)
     check_version(user, row_version, theirs={"Name": user.display_name, "Job title": user.job_title})
     if home_id != user.home_id:
+        _not_oneself(by, user_id)  # the employer says which records are shown, as a role does
         _may_employ(session, by, now, home_id)
     user.display_name, user.job_title, user.email, user.home_id = display_name, job_title, email or None, home_id
     record(session, "user.change", by=by.user_id, now=now, user=user_id)

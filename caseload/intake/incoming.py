@@ -29,11 +29,16 @@ _FEEDS = "feeds.toml"
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """The folders of a run and of the pack it was made from, and the file of the key."""
+    """The folders of a run and of the pack it was made from, the file of the key, and what is allowed that is not by itself.
+
+    `older` allows a month before the latest one taken in, `new_key` another key than that of the months before.
+    """
 
     run: Path
     pack: Path
     key_file: Path
+    older: bool = False
+    new_key: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Incoming:
     pack_files: Mapping[str, str]
     facts: PackFacts
     key: Key
+    request: LoadRequest
 
     @property
     def place(self) -> str:
@@ -84,7 +90,7 @@ def read_incoming(request: LoadRequest) -> Incoming:
     files = _checked_files(pack, origin.inputs)
     facts = read_rules(config_folder() / _FEEDS).facts(pack.manifest)
     sha256 = next(output.sha256.lower() for output in outputs if output.name == SCORES)
-    return Incoming(origin.run_id, scores, sha256, what, pack, files, facts, key)
+    return Incoming(origin.run_id, scores, sha256, what, pack, files, facts, key, request)
 
 
 def _same_for_everybody(scores: ScoreFile) -> dict[str, str]:

@@ -5,7 +5,7 @@ so a load that is stopped in the middle never was.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import duckdb
@@ -24,7 +24,15 @@ from caseload.exceptions import RunRefused
 from caseload.intake.aftermath import answer_changes
 from caseload.intake.incoming import Incoming, LoadRequest, read_incoming
 from caseload.intake.objections import ObjectionsTaken, take_objections
-from caseload.intake.people import PeopleTaken, Taken, merged_astray, note_known, take_members, take_people
+from caseload.intake.people import (
+    PeopleTaken,
+    Taken,
+    merged_astray,
+    note_known,
+    renew_pseudonyms,
+    take_members,
+    take_people,
+)
 from caseload.intake.places import take_places
 from caseload.intake.proposals import ListTaken, take_list
 from caseload.intake.scores import take_scores, who_objects
@@ -68,6 +76,7 @@ class Loaded:
     scores: int = 0
     again: bool = False
     latest: Latest | None = None
+    lead_proposals: int = 0
 
     def lines(self) -> Iterator[str]:
         """The same for people."""
@@ -80,14 +89,14 @@ class Loaded:
             yield "A later month was here already, so only its scores were taken in, of people who are known."
             return
         yield from _latest_lines(self.latest)
+        if self.lead_proposals:
+            yield f"{self.lead_proposals:,} cases have another lead proposed by the rule. Nobody was named."
 
 
-def load_run(
-    store: Store, request: LoadRequest, *, now: datetime, older: bool = False, progress: Progress = silent
-) -> Loaded:
+def load_run(store: Store, request: LoadRequest, *, now: datetime, progress: Progress = silent) -> Loaded:
     """Take in a run with the pack it was made from; the same run again does nothing.
 
-    `older` allows a month before the latest one taken in: its scores become history and nothing else changes. Raises
+    Of a month before the latest one taken in, where the request allows it, only scores are: they become history. Raises
     RunRefused, PackError, ScoreFileError and KeyRefused; then the case database is as it was.
     """
     progress("Checking the run")
@@ -95,7 +104,7 @@ def load_run(
     with store.reading() as session:
         if _before(session, incoming):
             return _again(incoming)
-        _fits(session, incoming, older)
+        _fits(session, incoming)
     with staged(incoming, progress) as connection:
         require_unchanged(incoming.pack.folder, incoming.pack_files)
         progress("Comparing with what is here")
@@ -104,13 +113,26 @@ def load_run(
             note_kept(session, connection)
         try:
             with store.writing() as session:
-                return _take(session, connection, incoming, older=older, now=now, progress=progress)
+                loaded = _take(session, connection, incoming, now=now, progress=progress)
         except IntegrityError:
             raise RunRefused(
                 "to be the only one taking in a run",
                 "another load, or somebody's change, at the same moment",
                 "Nothing was kept of this load. Start it again.",
             ) from None
+    return _with_leads(store, loaded, now, progress)
+
+
+def _with_leads(store: Store, loaded: Loaded, now: datetime, progress: Progress) -> Loaded:
+    """The rule looks at every case again, in a transaction of its own: nobody has to wait for both at once.
+
+    Should it be stopped here, the load is complete, and `caseload propose-leads` does the same every night.
+    """
+    if loaded.latest is None:
+        return loaded
+    progress("Applying the lead rule")
+    with store.writing() as session:
+        return replace(loaded, lead_proposals=propose_leads_everywhere(session, now=now))
 
 
 def _take(
@@ -118,19 +140,21 @@ def _take(
     connection: duckdb.DuckDBPyConnection,
     incoming: Incoming,
     *,
-    older: bool,
     now: datetime,
     progress: Progress,
 ) -> Loaded:
     # Asked again: another load may have come first while this one was reading.
     if _before(session, incoming):
         return _again(incoming)
-    newest = _fits(session, incoming, older)
+    newest = _fits(session, incoming)
     if is_sqlite(session):
         session.connection().exec_driver_sql(_ROOM)
     run = _add_run(session, incoming, now)
     latest = None
     if newest:
+        if incoming.request.new_key:
+            progress("Giving everybody a new pseudonym")
+            renew_pseudonyms(session, connection, incoming.key)
         latest, scores = _take_newest(session, connection, run, progress)
     else:
         take_members(session, connection)
@@ -154,8 +178,6 @@ def _take_newest(
     progress("Changing the list")
     listed = take_list(session, run, objecting, now)
     cases = answer_changes(session, people.changes, now)
-    progress("Applying the lead rule")
-    propose_leads_everywhere(session, now=now)
     for practice_id in listed.joined:
         reviewers = holders_over(session, now, practice_id, Role.PRACTICE)
         notify(session, now=now, user_ids=reviewers, kind=NoticeKind.NEW_LIST)
@@ -171,7 +193,7 @@ def _again(incoming: Incoming) -> Loaded:
     return Loaded(incoming.place, incoming.index_date, incoming.scores.rows, again=True)
 
 
-def _fits(session: Session, incoming: Incoming, older: bool) -> bool:
+def _fits(session: Session, incoming: Incoming) -> bool:
     """Whether this is the newest month; RunRefused or KeyRefused where it may not follow what was taken in before."""
     last = session.execute(
         select(RiskRun).order_by(RiskRun.index_date.desc(), RiskRun.id.desc()).limit(1)
@@ -180,7 +202,7 @@ def _fits(session: Session, incoming: Incoming, older: bool) -> bool:
         return True
     _refuse_other_series(last, incoming)
     newest = incoming.index_date >= last.index_date and incoming.extracted_on >= last.extracted_on
-    if not newest and not older:
+    if not newest and not incoming.request.older:
         raise RunRefused(
             f"a run for {last.index_date.isoformat()} or later, of a pack of {last.extracted_on.isoformat()} or later",
             f"one for {incoming.index_date.isoformat()}, of a pack of {incoming.extracted_on.isoformat()}",
@@ -190,11 +212,11 @@ def _fits(session: Session, incoming: Incoming, older: bool) -> bool:
 
 
 def _refuse_other_series(last: RiskRun, incoming: Incoming) -> None:
-    if incoming.key.id != last.key_id:
+    if incoming.key.id != last.key_id and not incoming.request.new_key:
         raise KeyRefused(
             f"the key {last.key_id} of the runs taken in before",
             f"the key {incoming.key.id}",
-            "People cannot be matched across keys: run the month again with that key.",
+            "Run the month again with that key; give --new-key if the place has changed its key.",
         )
     series = {"place": last.place, "outcome": last.outcome, "score_kind": last.score_kind}
     found = {"place": incoming.place, **{name: incoming.what[name] for name in ("outcome", "score_kind")}}

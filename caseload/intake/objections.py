@@ -38,11 +38,14 @@ def take_objections(
 
     One to risk stratification that has a last day is ended after it; one to sharing then waits until somebody asks the
     person, for its end is no agreement. One that is merely missing from the extract stays in force: a feed that broke must
-    not lift anybody's objection. What staff recorded since then is left as it is.
+    not lift anybody's objection. One whose end was taken back is in force again. What staff recorded since then is left
+    as it is.
     """
     objections = list(_objections(connection, extracted_on))
-    told = _told(session)
-    refusals = [row for objection in objections if objection.in_force for row in _refusals(objection, told, now)]
+    told, lifted = _told(session), _latest_by_load(session, ConsentState.GIVEN)
+    refusals = [
+        row for objection in objections if objection.in_force for row in _refusals(objection, told, lifted, now)
+    ]
     ends = list(_ends(session, objections, told, now))
     cased = set(session.execute(select(Case.person_id).where(Case.state != CaseState.CLOSED)).scalars())
     quiet = [row for row in (*refusals, *ends) if row["person_id"] not in cased]
@@ -80,11 +83,14 @@ def _told(session: Session) -> set[tuple[int, ConsentPurpose, str]]:
 
 
 def _refusals(
-    objection: _Objection, told: set[tuple[int, ConsentPurpose, str]], now: datetime
+    objection: _Objection,
+    told: set[tuple[int, ConsentPurpose, str]],
+    lifted: set[tuple[int, ConsentPurpose]],
+    now: datetime,
 ) -> Iterable[dict[str, object]]:
     note = refusal_note(objection.kind, objection.from_date)
     for purpose in PURPOSES[objection.kind]:
-        if (objection.person_id, purpose, note) not in told:
+        if (objection.person_id, purpose, note) not in told or (objection.person_id, purpose) in lifted:
             yield _row(objection, purpose, ConsentState.REFUSED, note, now)
 
 
@@ -93,7 +99,7 @@ def _ends(
 ) -> Iterable[dict[str, object]]:
     """An end is told once, where the objection was taken in, none like it is in force and nobody has asked since."""
     held = {(one.person_id, purpose) for one in objections if one.in_force for purpose in PURPOSES[one.kind]}
-    latest = _latest_by_load(session)
+    latest = _latest_by_load(session, ConsentState.REFUSED)
     for one in objections:
         for purpose in () if one.in_force else ENDS_BY_ITSELF.intersection(PURPOSES[one.kind]):
             refused = (one.person_id, purpose, refusal_note(one.kind, one.from_date))
@@ -102,11 +108,11 @@ def _ends(
                 yield _row(one, purpose, ConsentState.GIVEN, ended[2], now)
 
 
-def _latest_by_load(session: Session) -> set[tuple[int, ConsentPurpose]]:
-    """Persons and purposes whose last word is a refusal by the GP record."""
+def _latest_by_load(session: Session, state: ConsentState) -> set[tuple[int, ConsentPurpose]]:
+    """Persons and purposes whose last word is this one, by the GP record."""
     latest = select(func.max(Consent.id)).group_by(Consent.person_id, Consent.purpose)
     wanted = select(Consent.person_id, Consent.purpose).where(
-        Consent.id.in_(latest), Consent.how == HOW, Consent.state == ConsentState.REFUSED
+        Consent.id.in_(latest), Consent.how == HOW, Consent.state == state
     )
     return {(person_id, purpose) for person_id, purpose in session.execute(wanted)}
 

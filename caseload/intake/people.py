@@ -11,15 +11,16 @@ from datetime import date, datetime
 from typing import Any
 
 import duckdb
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from caseload.domain.names import name_key
 from caseload.domain.person_changes import FIELDS, PersonChange, changes, written
-from caseload.domain.words import Residence, Sex
+from caseload.domain.words import OrganisationKind, Residence, Sex
 from caseload.intake.copying import copy_in, copy_out, count, moment_text, parts, read_rows, write_rows
-from caseload.tables import Person, PersonEvent
+from caseload.tables import Organisation, Person, PersonEvent
 from interfaces.progress import Progress
+from interfaces.pseudonyms import Key, pseudonyms
 
 _AT_ONCE = 500  # people whose rows are changed together
 _NAME_KEY = 210
@@ -35,6 +36,7 @@ _TYPES = {
 }
 _KNOWN = {name: _TYPES.get(name, "VARCHAR") for name in ("id", "nhs_number", "merged_into_id", *FIELDS)}
 _JOINED = {"person_id": "BIGINT", "nhs_number": "VARCHAR"}
+_PLACE = {"practice_code": "VARCHAR", "practice_id": "BIGINT"}
 _DAYS = tuple(name for name, kind in _TYPES.items() if kind == "DATE")
 
 
@@ -66,23 +68,28 @@ class PeopleTaken:
 
 
 def note_known(session: Session, connection: duckdb.DuckDBPyConnection) -> None:
-    """Leave `known` in the scratch database: everybody as the case database has them, before it is locked.
+    """Compare the register with the case database before that is locked; needs `arriving` in the scratch database.
 
-    Only a load adds people, so who is new is decided from this; what changed is looked at again under the lock.
+    Leaves `known`, `member` (see `take_members`), and who is `joining`, `changing` and `leaving`. Only a load adds people, so
+    who is new is decided from this; what changed about somebody is looked at again under the lock.
     """
     copy_in(connection, "known", _KNOWN, read_rows(session, [getattr(Person, name) for name in _KNOWN]))
+    practices = read_rows(session, [Organisation.code, Organisation.id], Organisation.kind == OrganisationKind.PRACTICE)
+    copy_in(connection, "known_place", _PLACE, practices)
+    for statement in (_JOINING, _CHANGING, _LEAVING, _MEMBERS):
+        connection.execute(statement)
 
 
 def take_people(
     session: Session, connection: duckdb.DuckDBPyConnection, taken: Taken, progress: Progress
 ) -> PeopleTaken:
-    """Write new and changed people; needs `arriving`, `place` and `known` in the scratch database.
+    """Write new and changed people; needs `place` and what `note_known` leaves in the scratch database.
 
     Whoever is registered here now, or was scored, is taken in; whoever is known and on the register no more has left on
     the day it was extracted. A change of details is counted; what concerns a case is told one by one.
     """
     found = _take_changes(session, connection, taken, progress)
-    total = count(connection, f"SELECT count(*) FROM ({_NEW})")
+    total = count(connection, "SELECT count(*) FROM joining")
     now = moment_text(session, taken.now)
     new = 0
     for part in copy_out(connection, f"{_NEW} ORDER BY pseudonym"):
@@ -93,14 +100,26 @@ def take_people(
 
 
 def take_members(session: Session, connection: duckdb.DuckDBPyConnection) -> None:
-    """Leave `member` in the scratch database: person_id, current_id and pseudonym of everybody on the register.
+    """Complete `member` with who was just added: person_id, current_id and pseudonym of everybody on the register.
 
-    `current_id` is who they are now: another person where their record was merged. Only who is new is asked for again.
+    `current_id` is who they are now: another person where their record was merged.
     """
     last = count(connection, "SELECT coalesce(max(id), 0) FROM known")
-    joined = read_rows(session, [Person.id, Person.nhs_number], Person.id > last)
-    copy_in(connection, "joined", _JOINED, joined)
-    connection.execute(_MEMBERS)
+    copy_in(connection, "joined", _JOINED, read_rows(session, [Person.id, Person.nhs_number], Person.id > last))
+    connection.execute("""
+        INSERT INTO member SELECT j.person_id, j.person_id, a.pseudonym FROM joined j JOIN arriving a USING (nhs_number)
+    """)
+
+
+def renew_pseudonyms(session: Session, connection: duckdb.DuckDBPyConnection, key: Key) -> None:
+    """Give everybody known the pseudonym of another key; needs `known` in the scratch database.
+
+    Nobody ever sees or edits one, so no row gets a new version by it.
+    """
+    for part in copy_out(connection, "SELECT id, nhs_number FROM known ORDER BY id"):
+        names = pseudonyms(key, [number for _, number in part])
+        renewed = [{"known_id": person_id, "new": name} for (person_id, _), name in zip(part, names, strict=True)]
+        session.connection().execute(_RENEW, renewed)
 
 
 def merged_astray(connection: duckdb.DuckDBPyConnection) -> int:
@@ -128,14 +147,14 @@ def _new_person(row: tuple[Any, ...], now: str) -> tuple[Any, ...]:
 
 def _take_changes(session: Session, connection: duckdb.DuckDBPyConnection, taken: Taken, progress: Progress) -> _Found:
     found = _Found([], Counter())
-    total = count(connection, f"SELECT count(*) FROM ({_CHANGED})")
+    total = count(connection, "SELECT count(*) FROM changing")
     done = 0
     for part in copy_out(connection, f"{_CHANGED} ORDER BY id"):
         for some in parts(part, _AT_ONCE):
             _change(session, {row[0]: _parsed(row[1:]) for row in some}, taken, found)
             done += len(some)
             progress("Changing people", done, total)
-    gone = [person_id for part in copy_out(connection, _GONE) for (person_id,) in part]
+    gone = [person_id for part in copy_out(connection, "SELECT id FROM leaving ORDER BY id") for (person_id,) in part]
     for ids in parts(gone, _AT_ONCE):
         _change(session, {person_id: {"deregistered_on": taken.extracted_on} for person_id in ids}, taken, found)
     return found
@@ -149,8 +168,9 @@ def _parsed(values: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _change(session: Session, wanted: dict[int, dict[str, Any]], taken: Taken, found: _Found) -> None:
-    # Locked, so that nobody restricts or merges one of them between reading and writing.
-    locked = select(Person).where(Person.id.in_(wanted)).order_by(Person.id).with_for_update()
+    # Locked, so that nobody restricts or merges one of them between reading and writing. Rows that only name them are
+    # written meanwhile: a look holds the audit log's head, which this load needs at its end.
+    locked = select(Person).where(Person.id.in_(wanted)).order_by(Person.id).with_for_update(key_share=True)
     people = session.execute(locked).scalars().all()
     told: list[tuple[PersonChange, PersonEvent]] = []
     for person in people:
@@ -181,18 +201,25 @@ def _event(
     )
 
 
+_TABLE: Any = Person.__table__
+_RENEW = update(_TABLE).where(_TABLE.c.id == bindparam("known_id")).values(pseudonym=bindparam("new"))
+
 _BROUGHT = ("nhs_number", "pseudonym", *FIELDS)
 _COLUMNS = (*_BROUGHT, "name_key", "restricted", "updated_at", "row_version")
 _FAMILY, _GIVEN = _BROUGHT.index("family_name"), _BROUGHT.index("given_name")
 _TEXTS = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" if name in _DAYS else name for name in _BROUGHT)
-_NEW = f"""
-    SELECT {_TEXTS} FROM arriving JOIN place USING (practice_code) ANTI JOIN known USING (nhs_number)
+_JOINING = """
+    CREATE OR REPLACE TABLE joining AS SELECT nhs_number FROM arriving ANTI JOIN known USING (nhs_number)
     WHERE scored OR (date_of_death IS NULL AND deregistered_on IS NULL)
 """
-_CHANGED = f"""
-    SELECT k.id, {", ".join(f"a.{name}" for name in FIELDS)}
-    FROM (SELECT * FROM arriving JOIN place USING (practice_code)) a JOIN known k USING (nhs_number)
+_CHANGING = f"""
+    CREATE OR REPLACE TABLE changing AS SELECT k.id, a.nhs_number
+    FROM (SELECT * FROM arriving LEFT JOIN known_place USING (practice_code)) a JOIN known k USING (nhs_number)
     WHERE {" OR ".join(f"a.{name} IS DISTINCT FROM k.{name}" for name in FIELDS)}
+"""
+_LEAVING = """
+    CREATE OR REPLACE TABLE leaving AS SELECT k.id FROM known k ANTI JOIN arriving a USING (nhs_number)
+    WHERE k.deregistered_on IS NULL AND k.date_of_death IS NULL
 """
 _MEMBERS = """
     CREATE OR REPLACE TABLE member AS
@@ -207,8 +234,11 @@ _MEMBERS = """
     )
     SELECT k.id AS person_id, coalesce(m.current_id, k.id) AS current_id, a.pseudonym
     FROM known k JOIN arriving a USING (nhs_number) LEFT JOIN merged m ON m.id = k.id
-    UNION ALL
-    SELECT j.person_id, j.person_id, a.pseudonym FROM joined j JOIN arriving a USING (nhs_number)
+"""
+_NEW = f"SELECT {_TEXTS} FROM joining JOIN arriving USING (nhs_number) JOIN place USING (practice_code)"
+_CHANGED = f"""
+    SELECT id, {", ".join(FIELDS)}
+    FROM changing JOIN arriving USING (nhs_number) JOIN place USING (practice_code)
 """
 _ASTRAY = """
     SELECT count(*) FROM member m JOIN arriving a USING (pseudonym)
@@ -217,8 +247,4 @@ _ASTRAY = """
         WHERE date_of_death IS NULL AND deregistered_on IS NULL
     ) here ON here.person_id = m.current_id
     WHERE m.person_id <> m.current_id AND a.date_of_death IS NULL AND a.deregistered_on IS NULL
-"""
-_GONE = """
-    SELECT k.id FROM known k ANTI JOIN arriving a USING (nhs_number)
-    WHERE k.deregistered_on IS NULL AND k.date_of_death IS NULL ORDER BY k.id
 """

@@ -39,16 +39,18 @@ def take_list(session: Session, run: RiskRun, objecting: set[int], now: datetime
 def _change_undecided(session: Session, run: RiskRun, objecting: set[int], now: datetime) -> Counter[ListChange]:
     changes = dict(_changes(session, run, objecting))
     for ids in parts(sorted(changes), _AT_ONCE):
-        # What was marked and not confirmed goes too: it was marked on something that is no more.
-        session.execute(delete(StagedDecision).where(StagedDecision.proposal_id.in_(ids)))
         locked = (
             select(Proposal, Person.practice_id)
             .join(Person, Person.id == Proposal.person_id)
             .where(Proposal.id.in_(ids), Proposal.state.in_(UNDECIDED))
+            .order_by(Proposal.id)
             .with_for_update(of=Proposal)
         )
         for proposal, practice_id in session.execute(locked).all():
             _apply(session, proposal, practice_id, changes[proposal.id], now)
+        # What was marked and not confirmed goes too: it was marked on something that is no more. After the lock: a
+        # review that is being confirmed locks a proposal first, then its mark.
+        session.execute(delete(StagedDecision).where(StagedDecision.proposal_id.in_(ids)))
         session.flush()
     return Counter(changes.values())
 

@@ -49,5 +49,5 @@ def who_objects(session: Session) -> set[int]:
 
 _KNOWN = """
     SELECT {columns} FROM (SELECT *, {run_id} AS run_id FROM score) JOIN member USING (pseudonym)
-    ANTI JOIN objecting USING (person_id)
+    ANTI JOIN objecting ON objecting.person_id = member.current_id
 """

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from caseload.actions.care_team import add_member, end_member
 from caseload.actions.leads import confirm_lead, record_told
 from caseload.actions.letters import record_letter
+from caseload.actions.views import record_view
 from caseload.clock import local_day
 from caseload.domain.candidates import why_reason_needed
 from caseload.domain.override_reasons import OVERRIDE_WORDS
@@ -175,12 +176,13 @@ def _told_form(found: LeadPage, *, fresh: bool = False) -> ToldForm:
 
 
 def _letter(case_id: int, made_as: str) -> Letter:
-    """The letter, with its making told to the audit log before it leaves."""
-    with this_app().store.reading() as session:
-        found = letter_for(session, viewer(), moment(), case_id)
+    """The letter, with its making and the look at it told to the audit log before it leaves, in one transaction."""
     with this_app().store.writing() as session:
+        found = letter_for(session, viewer(), moment(), case_id)
         record_letter(session, by=viewer(), now=moment(), case_id=case_id, made_as=made_as)
-    looked_at([found.case.person_id])
+        record_view(
+            session, by=viewer(), now=moment(), page=request.endpoint or "lead.letter", people=[found.case.person_id]
+        )
     return found
 
 

@@ -9,9 +9,9 @@ from caseload.domain.permissions import Permission
 from caseload.domain.words import Decision
 from caseload.forms.review import ConcernForm, DeclineForm, DeferForm
 from caseload.pages.request import looked_at, moment, perform, requires, shown_version, today, viewer
+from caseload.pages.review_address import age_of, list_address
 from caseload.presenters.banner import banner_of
 from caseload.presenters.review_rows import RowWords, row_words
-from caseload.presenters.score_age import score_age
 from caseload.queries.people import PersonFacts, person_facts
 from caseload.queries.proposals import ReviewRow, one_row
 from caseload.queries.risk_runs import newest_run
@@ -43,7 +43,7 @@ def mark_declined(proposal_id: int) -> ResponseReturnValue:
         reason_code=form.reason.data, note=form.note.data or "", seen={proposal_id: shown_version()},
     )  # fmt: skip
     flash("Marked to decline. Nothing is decided until you confirm.", "success")
-    return redirect(url_for("review.show", practice_id=practice_id))
+    return redirect(_back(practice_id, proposal_id))
 
 
 @pages.get("/review/proposals/<int:proposal_id>/defer")
@@ -69,7 +69,7 @@ def mark_deferred(proposal_id: int) -> ResponseReturnValue:
         deferred_until=form.until.data, note=form.note.data or "", seen={proposal_id: shown_version()},
     )  # fmt: skip
     flash("Marked to defer. Nothing is decided until you confirm.", "success")
-    return redirect(url_for("review.show", practice_id=practice_id))
+    return redirect(_back(practice_id, proposal_id))
 
 
 @pages.get("/people/<int:person_id>/concern")
@@ -101,10 +101,15 @@ def _concern_page(form: ConcernForm, person_id: int) -> str:
 def _proposal(proposal_id: int) -> tuple[int, ReviewRow, PersonFacts]:
     with this_app().store.reading() as session:
         run = newest_run(session, moment())
-        may_see = viewer().may(Permission.SEE_SCORE)
-        age = score_age(run.index_date if run else None, today(), this_app().settings, may_see=may_see)
-        practice_id, row = one_row(session, viewer(), moment(), proposal_id, run if age.shown else None)
+        shown = run if age_of(run).shown else None
+        practice_id, row = one_row(session, viewer(), moment(), proposal_id, shown)
         return practice_id, row, person_facts(session, viewer(), moment(), row.person_id)
+
+
+def _back(practice_id: int, proposal_id: int) -> str:
+    """The list where the viewer left it."""
+    with this_app().store.reading() as session:
+        return list_address(practice_id, age_of(newest_run(session, moment()))).list(near=proposal_id)
 
 
 def _page(template: str, form: DeclineForm | DeferForm, practice_id: int, row: ReviewRow, person: PersonFacts) -> str:
@@ -112,5 +117,10 @@ def _page(template: str, form: DeclineForm | DeferForm, practice_id: int, row: R
     words: RowWords = row_words(row, today(), viewer().user_id)
     version = shown_version() if form.is_submitted() else (row.mark.version if row.mark else 0)
     return render_template(
-        template, form=form, practice_id=practice_id, row=words, banner=banner_of(person, today()), version=version
+        template,
+        form=form,
+        back=_back(practice_id, row.proposal_id),
+        row=words,
+        banner=banner_of(person, today()),
+        version=version,
     )

@@ -1,7 +1,6 @@
 """The practice's monthly review: proposals, decisions staged, previewed, confirmed."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,20 +8,18 @@ from flask.typing import ResponseReturnValue
 from caseload.actions.review import confirm as confirm_review
 from caseload.actions.review import stage as stage_decisions
 from caseload.actions.review import unstage as unstage_decisions
-from caseload.domain.filters import Chosen, read_chosen
 from caseload.domain.permissions import Permission
 from caseload.domain.proposal_rules import Mark, digest_of
-from caseload.domain.review_filters import SCORED, UNSCORED
 from caseload.domain.words import Decision
 from caseload.forms.review import StageForm, row_id
 from caseload.pages.request import looked_at, moment, perform, requires, today, viewer
+from caseload.pages.review_address import ListAddress, age_of, list_address
 from caseload.presenters.review_counts import CAPTIONS, MARKED, awaiting_words, done_words, marked_words
 from caseload.presenters.review_rows import RowWords, row_words
-from caseload.presenters.score_age import ScoreAge, score_age
 from caseload.presenters.writing import counted
 from caseload.queries.proposals import ReviewList, ReviewRow, marked_rows, review_page
 from caseload.queries.review_practices import practice_name, review_practices
-from caseload.queries.risk_runs import RunShown, newest_run
+from caseload.queries.risk_runs import newest_run
 from caseload.queries.saved_views import saved_views
 from caseload.web import this_app
 
@@ -44,7 +41,7 @@ def choose() -> ResponseReturnValue:
         run = newest_run(session, moment())
     if len(practices) == 1:
         return redirect(url_for(".show", practice_id=practices[0].practice_id))
-    return render_template("review/choose.html", practices=practices, age=_score_age(run))
+    return render_template("review/choose.html", practices=practices, age=age_of(run))
 
 
 @pages.get("/review/<int:practice_id>")
@@ -73,7 +70,7 @@ def stage(practice_id: int) -> ResponseReturnValue:
     )  # fmt: skip
     people = counted(marked, "person is", "people are")
     flash(f"{people} marked {MARKED[decision]}. Nothing is decided until you confirm.", "success")
-    return redirect(_here(practice_id))
+    return redirect(_here(practice_id).list())
 
 
 @pages.post("/review/<int:practice_id>/unstage")
@@ -89,7 +86,7 @@ def unstage(practice_id: int) -> ResponseReturnValue:
     flash(f"{counted(taken, 'mark')} taken back.", "success")
     if request.form.get("to") == "preview":
         return redirect(url_for(".preview", practice_id=practice_id))
-    return redirect(_here(practice_id))
+    return redirect(_here(practice_id).list(near=proposals[0] if proposals else None))
 
 
 @pages.get("/review/<int:practice_id>/preview")
@@ -98,7 +95,7 @@ def preview(practice_id: int) -> ResponseReturnValue:
     """Everything that is marked, to be looked over before it takes effect."""
     with this_app().store.reading() as session:
         run = newest_run(session, moment())
-        age = _score_age(run)
+        age = age_of(run)
         rows = marked_rows(session, viewer(), moment(), practice_id, run if age.shown else None)
         practice = practice_name(session, viewer(), practice_id)
     looked_at(row.person_id for row in rows)
@@ -125,70 +122,33 @@ def _list(practice_id: int, form: StageForm) -> str:
     """The list as its address says, with a form that may have been refused."""
     with this_app().store.reading() as session:
         run = newest_run(session, moment())
-        age = _score_age(run)
-        chosen = _chosen(age)
-        wanted = ReviewList(practice_id, run if age.shown else None, chosen, _after(), this_app().settings.page_rows)
+        age = age_of(run)
+        here = list_address(practice_id, age)
+        wanted = ReviewList(
+            practice_id, run if age.shown else None, here.chosen, here.after, this_app().settings.page_rows
+        )
         page = review_page(session, viewer(), moment(), wanted)
         practice = practice_name(session, viewer(), practice_id)
         views = saved_views(session, viewer(), VIEWS_OF)
     looked_at(row.person_id for row in page.rows)
     rows = _words(page.rows)
-    decidable = chosen.one("show") in _CAN_BE_DECIDED
+    decidable = here.chosen.one("show") in _CAN_BE_DECIDED
     return render_template(
-        "review/list.html", form=form, practice=practice, practice_id=practice_id, age=age, run=run, chosen=chosen,
-        counts=page.counts, rows=rows, decidable=decidable, ticked=set(form.proposal.data or ()), views=views,
-        heads=HEADS if decidable else HEADS[1:], unmarked=sum(row.mark is None for row in rows),
-        several=len(viewer().practices(Permission.REVIEW_LIST)) > 1,
+        "review/list.html", form=form, practice=practice, practice_id=practice_id, age=age, run=run, here=here,
+        chosen=here.chosen, counts=page.counts, rows=rows, decidable=decidable, views=views,
+        ticked=set(form.proposal.data or ()), unmarked=sum(row.mark is None for row in rows),
+        heads=HEADS if decidable else HEADS[1:], several=len(viewer().practices(Permission.REVIEW_LIST)) > 1,
         summary=awaiting_words(page.counts, scored=age.shown), marked=marked_words(page.counts),
-        **_addresses(practice_id, chosen, page.next_after),
+        next_url=here.page_after(page.next_after) if page.next_after else None,
+        chips=[(words, here.filtered_by(query)) for words, query in here.chosen.chips()],
+        clear_url=here.filtered_by(here.chosen.only_order().query),
     )  # fmt: skip
 
 
-def _addresses(practice_id: int, chosen: Chosen, next_after: int | None) -> dict[str, Any]:
-    """Where the list's links and forms lead: all of them keep its filters."""
-    here = _query(chosen.query, _after())
-    return {
-        "after": _after(),
-        "next_url": _at(practice_id, _query(chosen.query, next_after)) if next_after else None,
-        "first_url": _at(practice_id, _query(chosen.query)),
-        "clear_url": _at(practice_id, _query(chosen.only_order().query)),
-        "chips": [(words, _at(practice_id, _query(query))) for words, query in chosen.chips()],
-        "stage_url": url_for(".stage", practice_id=practice_id) + here,
-        "unstage_url": url_for(".unstage", practice_id=practice_id) + here,
-    }
-
-
-def _here(practice_id: int) -> str:
+def _here(practice_id: int) -> ListAddress:
     """The list as the address of this request filters and pages it."""
     with this_app().store.reading() as session:
-        age = _score_age(newest_run(session, moment()))
-    return _at(practice_id, _query(_chosen(age).query, _after()))
-
-
-def _chosen(age: ScoreAge) -> Chosen:
-    return read_chosen(SCORED if age.shown else UNSCORED, request.args.items(multi=True))
-
-
-def _score_age(run: RunShown | None) -> ScoreAge:
-    may_see = viewer().may(Permission.SEE_SCORE)
-    return score_age(run.index_date if run else None, today(), this_app().settings, may_see=may_see)
-
-
-def _after() -> int | None:
-    """The proposal the page begins after; none where the address says nothing that could be one."""
-    try:
-        return row_id(request.args["after"])
-    except (KeyError, ValueError):
-        return None
-
-
-def _query(filters: str, after: int | None = None) -> str:
-    parts = [part for part in (filters, f"after={after}" if after else "") if part]
-    return f"?{'&'.join(parts)}" if parts else ""
-
-
-def _at(practice_id: int, query: str) -> str:
-    return url_for(".show", practice_id=practice_id) + query
+        return list_address(practice_id, age_of(newest_run(session, moment())))
 
 
 def _words(rows: Iterable[ReviewRow]) -> list[RowWords]:

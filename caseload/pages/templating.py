@@ -63,7 +63,7 @@ def set_up_templates(app: Flask) -> None:
         csrf_token=generate_csrf,
         csp_nonce=csp_nonce,
         asset=asset,
-        shell=shell,
+        page_frame=page_frame,
         unread=unread,
         back_path=back_path,
     )
@@ -97,7 +97,7 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=_mark(Path(cast(str, current_app.static_folder)) / name))
 
 
-def shell() -> dict[str, Any]:
+def page_frame() -> dict[str, Any]:
     """What surrounds every page: who is signed in and where header and footer lead."""
     who: Viewer | None = g.get("viewer")
     header = open_to(who, HEADER)

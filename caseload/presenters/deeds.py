@@ -25,6 +25,9 @@ PAGES: dict[str, str] = {
     "handovers.show": "Handovers",
     "duplicates.show": "Possible duplicate records",
     "duplicates.compare": "Two records side by side",
+    "governance.emergency": "Emergency openings to review",
+    "governance.opening": "Opened an emergency opening to review it",
+    "governance.review": "Opened an emergency opening to review it",
 }
 """Pages that show people, by endpoint. One that is missing is named by its journey."""
 

@@ -80,7 +80,7 @@ def ways_on(page: PersonPage, viewer: Viewer) -> list[Way]:
     """Where things about this person can be done, for the viewer's permissions and as things stand."""
     here = f"/people/{page.facts.person_id}"
     lasting = (
-        not page.in_emergency
+        page.emergency_until is None
     )  # through break-glass, contacts and tasks are recorded and nothing that lasts is changed
     gone = page.facts.date_of_death is not None or page.facts.deregistered_on is not None
     ways = [
@@ -100,7 +100,7 @@ def case_ways(page: PersonPage, viewer: Viewer) -> list[Way]:
     if page.case is None:
         return []
     here = f"/cases/{page.case.case_id}"
-    lasting, led = not page.in_emergency, page.case.lead_id is not None
+    lasting, led = page.emergency_until is None, page.case.lead_id is not None
     ways = [
         (Permission.SEE_CASES, "Accountable lead", f"{here}/lead", True),
         (Permission.WORK_CASE, "Care team", f"{here}/team", lasting),

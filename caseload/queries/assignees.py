@@ -7,14 +7,13 @@ a form. Left out are those who came by break-glass and those who have not yet an
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import CTE, ColumnElement, ScalarSelect, Select, and_, exists, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from caseload.clock import local_day
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CareTeamRole, CaseState, Role, Sector
 from caseload.queries.objections import AGAINST
-from caseload.queries.teams import team_serving
 from caseload.queries.visible import SHARING, person_for
 from caseload.tables import (
     CareTeamMember,
@@ -25,6 +24,7 @@ from caseload.tables import (
     Person,
     RestrictedAccess,
     Team,
+    TeamMembership,
     User,
     UserRole,
 )
@@ -45,7 +45,7 @@ class Assignee:
 
 @dataclass(frozen=True, slots=True)
 class AssigneeTeam:
-    """A team that serves the person's practice."""
+    """A team that serves the person's practice and has a member who may open them."""
 
     team_id: int
     name: str
@@ -60,7 +60,10 @@ class Lists:
 
 
 def lists_for(session: Session, viewer: Viewer, now: datetime, person_id: int) -> Lists:
-    """Everyone active who may open this person, and the teams of the place; NotThere where the viewer may not."""
+    """Everyone active who may open this person, and the teams of the place with such a member.
+
+    NotThere where the viewer may not open them.
+    """
     person = person_for(session, viewer, now, person_id)
     leads = _leads(person_id, now)
     people = (
@@ -69,8 +72,13 @@ def lists_for(session: Session, viewer: Viewer, now: datetime, person_id: int) -
         .where(_may_open(session, person, now))
         .order_by(leads.desc(), User.display_name, User.id)
     )
-    places = _places_above(person.practice_id)
-    teams = select(Team.id, Team.name).where(Team.place_id.in_(places)).order_by(Team.name, Team.id)
+    around = _around(person.practice_id)
+    teams = (
+        select(Team.id, Team.name)
+        .join(around, around.c.id == Team.place_id)
+        .where(_reaches(session, person, now))
+        .order_by(Team.name, Team.id)
+    )
     return Lists(
         tuple(Assignee(*row[:4], bool(row.leads)) for row in session.execute(people)),
         tuple(AssigneeTeam(*row) for row in session.execute(teams)),
@@ -78,24 +86,36 @@ def lists_for(session: Session, viewer: Viewer, now: datetime, person_id: int) -
 
 
 def may_be_given(session: Session, now: datetime, person_id: int, *, owner_id: int | None, team_id: int | None) -> bool:
-    """Whether work about the person may go on this user's list, or this team's."""
+    """Whether work about the person may go on this user's list, or this team's: a team needs a member who may open them."""
     person = session.get_one(Person, person_id)
     if owner_id is not None:
         wanted = select(User.id).where(User.id == owner_id, _may_open(session, person, now))
-    else:
-        wanted = select(Team.id).where(Team.id == team_id, Team.place_id.in_(_places_above(person.practice_id)))
-    return session.execute(wanted).first() is not None
+        return session.execute(wanted).first() is not None
+    around = _around(person.practice_id)
+    teams = select(Team.id).join(around, around.c.id == Team.place_id).where(Team.id == team_id)
+    return session.execute(teams.where(_reaches(session, person, now))).first() is not None
 
 
 def default_list(
     session: Session, now: datetime, *, person_id: int, case_id: int | None
 ) -> tuple[int | None, int | None]:
-    """Owner and team of a task that names neither: the case's navigator, its lead, the smallest team of the place."""
+    """Owner and team of a task that names neither: the case's navigator, its lead, the smallest team, else nobody.
+
+    Each only where they may open the person, a team where one of its members may.
+    """
     person = session.get_one(Person, person_id)
     for candidate in (_navigator(case_id, now), _lead(case_id)):
         for owner_id in session.execute(candidate.where(_may_open(session, person, now))).scalars():
             return owner_id, None
-    return None, team_serving(session, person.practice_id)
+    around = _around(person.practice_id)
+    nearest = (
+        select(Team.id)
+        .join(around, around.c.id == Team.place_id)
+        .where(_reaches(session, person, now))
+        .order_by(around.c.steps, Team.id)
+        .limit(1)
+    )
+    return None, session.execute(nearest).scalar_one_or_none()
 
 
 def _navigator(case_id: int | None, now: datetime) -> Select[int]:
@@ -196,9 +216,25 @@ def _named_for(person_id: int) -> ColumnElement[bool]:
     return exists().where(RestrictedAccess.person_id == person_id, RestrictedAccess.user_id == User.id)
 
 
+def _reaches(session: Session, person: Person, now: datetime) -> ColumnElement[bool]:
+    """A condition on `Team`: one of its members now may open the person."""
+    return exists().where(
+        TeamMembership.team_id == Team.id,
+        TeamMembership.from_at <= now,
+        or_(TeamMembership.until_at.is_(None), TeamMembership.until_at > now),
+        User.id == TeamMembership.user_id,
+        _may_open(session, person, now),
+    )
+
+
 def _places_above(practice_id: int) -> Select[int]:
     """The practice and every larger place it lies in."""
-    start = select(Organisation.id, Organisation.parent_id).where(Organisation.id == practice_id)
-    above = start.cte("above", recursive=True)
-    larger = select(Organisation.id, Organisation.parent_id).join(above, above.c.parent_id == Organisation.id)
-    return select(above.union_all(larger).c.id)
+    return select(_around(practice_id).c.id)
+
+
+def _around(practice_id: int) -> CTE:
+    """The same, with the steps up to each place."""
+    start = select(Organisation.id, Organisation.parent_id, literal(0).label("steps"))
+    around = start.where(Organisation.id == practice_id).cte(recursive=True)
+    larger = select(Organisation.id, Organisation.parent_id, around.c.steps + 1)
+    return around.union_all(larger.join(around, around.c.parent_id == Organisation.id))

@@ -13,7 +13,6 @@ from caseload.domain.lead_rule import sentence_for
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, OrganisationKind, PrimaryNeed, Profession, Tier
-from caseload.exceptions import NotThere
 from caseload.lead_rules import read_lead_rules
 from caseload.queries.case_filters import last_contact, narrowed, ordered, without_lead_since
 from caseload.queries.objections import objects_to_scoring
@@ -87,7 +86,8 @@ def case_page(session: Session, viewer: Viewer, now: datetime, wanted: CaseList)
     score, _ = two_scores()
     order, falls = ordered(wanted.chosen.one("order"))
     listed = _listed(viewer, now, wanted, order, score)
-    on_page = _on_page(session, wanted, order, listed, falls=falls)
+    place = None if wanted.after is None else _place_of(session, viewer, now, wanted.after, order)
+    on_page = _on_page(wanted, listed, place, falls=falls)
     ends = [column.desc() if falls else column for column in on_page.c if column.key != "total"]
     question = _joined([*_columns(score), on_page.c.total], score, wanted.run)
     found = session.execute(question.join(on_page, on_page.c.case_id == Case.id).order_by(*ends)).mappings().all()
@@ -109,14 +109,12 @@ def _listed(
     return _joined(columns, score, wanted.run).where(condition).cte("listed")
 
 
-def _on_page(
-    session: Session, wanted: CaseList, order: Sequence[ColumnElement[Any]], listed: CTE, *, falls: bool
-) -> Subquery:
-    """The rows of one page, and one more where there are more."""
+def _on_page(wanted: CaseList, listed: CTE, place: tuple[Any, ...] | None, *, falls: bool) -> Subquery:
+    """The rows of one page, and one more where there are more: the first ones, or those behind a place."""
     keys = [column for column in listed.c if column.key != "total"]
     page = select(listed)
-    if wanted.after is not None:
-        here, there = tuple_(*keys), tuple_(*_place_of(session, wanted.after, order))
+    if place is not None:
+        here, there = tuple_(*keys), tuple_(*place)
         page = page.where(here < there if falls else here > there)
     page = page.order_by(*(key.desc() if falls else key for key in keys))
     return page.limit(wanted.rows + 1).subquery("on_page")
@@ -170,13 +168,13 @@ def _joined(
     )
 
 
-def _place_of(session: Session, case_id: int, order: Sequence[ColumnElement[Any]]) -> Sequence[Any]:
-    """Where the case that the last page ended with stands in the order now."""
-    place = select(*order).select_from(Case).join(Person, Person.id == Case.person_id).where(Case.id == case_id)
-    found = session.execute(place).one_or_none()
-    if found is None:
-        raise NotThere
-    return tuple(found)
+def _place_of(
+    session: Session, viewer: Viewer, now: datetime, case_id: int, order: Sequence[ColumnElement[Any]]
+) -> tuple[Any, ...] | None:
+    """Where the case that the last page ended with stands in the order now; None for one the viewer may not open."""
+    place = select(*order).select_from(Case).join(Person, Person.id == Case.person_id)
+    found = session.execute(place.where(Case.id == case_id, openable(viewer, now))).one_or_none()
+    return None if found is None else tuple(found)
 
 
 def _row(row: RowMapping) -> CaseRow:

@@ -52,7 +52,7 @@ def has_role(places: frozenset[int], now: datetime, *, within: bool) -> ColumnEl
 def governed_user(session: Session, viewer: Viewer, now: datetime, user_id: int) -> User:
     """The user, for an administrator who sees them, locked until the end of a writing transaction; NotThere otherwise."""
     places = governed_places(session, viewer, now)
-    wanted = select(User).where(User.id == user_id, seen_by(places, now)).with_for_update()
+    wanted = select(User).where(User.id == user_id, seen_by(places, now)).with_for_update(key_share=True)
     user = session.execute(wanted).scalar_one_or_none() if places else None
     if user is None:
         raise NotThere

@@ -97,8 +97,9 @@ def journey_row(session: Session, viewer: Viewer, now: datetime, journey_id: int
 
 
 def successors(session: Session, viewer: Viewer, now: datetime, journey_id: int) -> list[Successor]:
-    """Everybody active with a role in care, by name, without the leaver."""
-    journey = journey_row(session, viewer, now, journey_id)
+    """Everybody active with a role in care, by name, without the leaver; nobody where the viewer may not see the journey."""
+    journey = select(LeaverJourney.user_id).join(User, User.id == LeaverJourney.user_id)
+    leaver = journey.where(LeaverJourney.id == journey_id, _may_see(viewer)).correlate(None).scalar_subquery()
     in_care = exists().where(
         UserRole.user_id == User.id,
         UserRole.role.in_(sorted(PERMISSIONS[Permission.WORK_CASE])),
@@ -108,7 +109,7 @@ def successors(session: Session, viewer: Viewer, now: datetime, journey_id: int)
     wanted = (
         select(User.id, User.display_name, Organisation.name)
         .join(Organisation, Organisation.id == User.home_id)
-        .where(User.deactivated_at.is_(None), User.id != journey.user_id, in_care)
+        .where(User.deactivated_at.is_(None), User.id != leaver, in_care)
         .order_by(User.display_name, User.id)
     )
     return [Successor(*row) for row in session.execute(wanted)]

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Date, ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from caseload.clock import local_day
@@ -20,8 +21,8 @@ from caseload.domain.words import (
     Sex,
 )
 from caseload.exceptions import NotThere
-from caseload.queries.visible import openable, related
-from caseload.tables import CareTeamMember, Case, LeadAllocation, Organisation, Person, Proposal, User
+from caseload.queries.visible import found_open, may_open, openable, related
+from caseload.tables import CareTeamMember, Case, EmergencyAccess, LeadAllocation, Organisation, Person, Proposal, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def person_facts(session: Session, viewer: Viewer, now: datetime, person_id: int
     found = session.execute(wanted).one_or_none()
     if found is None:
         raise NotThere
+    found_open(session, viewer, now, person_id)
     return facts_of(found[0], found[1])
 
 
@@ -93,7 +95,7 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """One person as their page begins. `proposal` is the undecided one; `in_emergency` whether only break-glass opens it."""
+    """One person as their page begins. `proposal` is the undecided one; `emergency_until` is set where only break-glass opens it."""
 
     facts: PersonFacts
     practice_id: int
@@ -105,7 +107,7 @@ class PersonPage:
     case: CaseFacts | None
     proposal: ProposalState | None
     proposal_kind: ProposalKind | None
-    in_emergency: bool
+    emergency_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +125,12 @@ def person_page(session: Session, viewer: Viewer, now: datetime, person_id: int)
 
     NotThere where the viewer may not open them, whatever the cause.
     """
-    lead = and_(LeadAllocation.case_id == Case.id, LeadAllocation.until_at.is_(None))
-    undecided = and_(Proposal.person_id == Person.id, Proposal.state.in_(UNDECIDED))
-    wanted = (
-        select(
-            Person, Organisation.name, Case, LeadAllocation, User.display_name, Proposal.state, Proposal.kind,
-            related(viewer, now).label("related"),
-        )
-        .select_from(Person)
-        .join(Organisation, Organisation.id == Person.practice_id)
-        .outerjoin(Case, and_(Case.person_id == Person.id, Case.state != CaseState.CLOSED))
-        .outerjoin(LeadAllocation, lead)
-        .outerjoin(User, User.id == LeadAllocation.user_id)
-        .outerjoin(Proposal, undecided)
-        .where(Person.id == person_id, openable(viewer, now))
-    )  # fmt: skip
-    found = session.execute(wanted).one_or_none()
+    wanted = _page().add_columns(related(viewer, now), _opened_until(viewer, now))
+    found = session.execute(wanted.where(openable(viewer, now)), {"person_id": person_id}).one_or_none()
     if found is None:
         raise NotThere
-    person, practice, case, allocation, lead_name, state, kind, has_relationship = found
+    found_open(session, viewer, now, person_id)
+    person, practice, case, allocation, lead_name, state, kind, has_relationship, opened_until = found
     return PersonPage(
         facts_of(person, practice),
         person.practice_id,
@@ -153,31 +142,66 @@ def person_page(session: Session, viewer: Viewer, now: datetime, person_id: int)
         None if case is None else _case_facts(case, allocation, lead_name),
         state,
         kind,
-        not has_relationship,
+        None if has_relationship else opened_until,
+    )
+
+
+@cache
+def _page() -> Select[Person, str, Case, LeadAllocation, str, ProposalState, ProposalKind]:
+    lead = and_(LeadAllocation.case_id == Case.id, LeadAllocation.until_at.is_(None))
+    undecided = and_(Proposal.person_id == Person.id, Proposal.state.in_(UNDECIDED))
+    return (
+        select(Person, Organisation.name, Case, LeadAllocation, User.display_name, Proposal.state, Proposal.kind)
+        .select_from(Person)
+        .join(Organisation, Organisation.id == Person.practice_id)
+        .outerjoin(Case, and_(Case.person_id == Person.id, Case.state != CaseState.CLOSED))
+        .outerjoin(LeadAllocation, lead)
+        .outerjoin(User, User.id == LeadAllocation.user_id)
+        .outerjoin(Proposal, undecided)
+        .where(Person.id == bindparam("person_id"))
+    )
+
+
+def _opened_until(viewer: Viewer, now: datetime) -> ScalarSelect[datetime]:
+    """When the viewer's break-glass access to the person expires."""
+    return (
+        select(func.max(EmergencyAccess.expires_at))
+        .where(
+            EmergencyAccess.person_id == Person.id,
+            EmergencyAccess.user_id == viewer.user_id,
+            EmergencyAccess.expires_at > now,
+        )
+        .correlate(Person)
+        .scalar_subquery()
     )
 
 
 def care_team_of(session: Session, viewer: Viewer, now: datetime, person_id: int) -> list[TeamRow]:
     """Who works on the person's current case besides the lead, by role and name."""
-    today = local_day(now)
+    if not may_open(session, viewer, now, person_id):
+        return []
+    rows = session.execute(_care_team(), {"person_id": person_id, "today": local_day(now)})
+    return [TeamRow(*row) for row in rows]
+
+
+@cache
+def _care_team() -> Select[str, str, CareTeamRole, date]:
     name = func.coalesce(User.display_name, CareTeamMember.name)
     organisation = func.coalesce(Organisation.name, CareTeamMember.organisation)
-    wanted = (
+    today = bindparam("today", type_=Date)
+    return (
         select(name, organisation, CareTeamMember.role, CareTeamMember.from_on)
         .select_from(CareTeamMember)
         .join(Case, Case.id == CareTeamMember.case_id)
-        .join(Person, Person.id == Case.person_id)
         .outerjoin(User, User.id == CareTeamMember.user_id)
         .outerjoin(Organisation, Organisation.id == User.home_id)
         .where(
-            Case.person_id == person_id,
+            Case.person_id == bindparam("person_id"),
             Case.state != CaseState.CLOSED,
             or_(CareTeamMember.until_on.is_(None), CareTeamMember.until_on >= today),
-            openable(viewer, now),
         )
         .order_by(CareTeamMember.role, name, CareTeamMember.id)
     )
-    return [TeamRow(*row) for row in session.execute(wanted)]
 
 
 def _case_facts(case: Case, lead: LeadAllocation | None, name: str | None) -> CaseFacts:

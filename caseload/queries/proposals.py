@@ -128,8 +128,9 @@ def review_page(session: Session, viewer: Viewer, now: datetime, wanted: ReviewL
         narrowed(wanted.chosen, newest, local_day(now)),
     )
     order = ordered(wanted.chosen.one("order"), newest)
-    if wanted.after is not None:
-        question = question.where(_behind(session, wanted, order, newest))
+    place = _place_of(session, viewer, now, wanted, order, newest) if wanted.after is not None else None
+    if place is not None:
+        question = question.where(tuple_(*order) > tuple_(*place))
     found = session.execute(question.order_by(*order).limit(wanted.rows + 1)).mappings().all()
     rows = _with_concerns(session, [review_row(row) for row in found[: wanted.rows]])
     more = len(found) > wanted.rows
@@ -207,21 +208,24 @@ def _earlier_case() -> ColumnElement[datetime | None]:
     return closed.correlate(Person).scalar_subquery()
 
 
-def _behind(
-    session: Session, wanted: ReviewList, order: Sequence[ColumnElement[Any]], newest: type[RiskScore]
-) -> ColumnElement[bool]:
-    """Behind the proposal that the last page ended with, wherever that stands in the order now."""
+def _place_of(
+    session: Session,
+    viewer: Viewer,
+    now: datetime,
+    wanted: ReviewList,
+    order: Sequence[ColumnElement[Any]],
+    newest: type[RiskScore],
+) -> tuple[Any, ...] | None:
+    """Where the proposal that the last page ended with stands in the order now; None for one the viewer may not see."""
     place = (
         select(*order)
         .select_from(Proposal)
         .join(Person, Person.id == Proposal.person_id)
         .outerjoin(newest, scored_newest(newest, wanted.run))
-        .where(Proposal.id == wanted.after, Proposal.practice_id == wanted.practice_id)
+        .where(Proposal.id == wanted.after, Proposal.practice_id == wanted.practice_id, openable(viewer, now))
     )
     found = session.execute(place).one_or_none()
-    if found is None:
-        raise NotThere
-    return tuple_(*order) > tuple_(*found)
+    return None if found is None else tuple(found)
 
 
 def _counts(session: Session, viewer: Viewer, now: datetime, wanted: ReviewList) -> ReviewCounts:

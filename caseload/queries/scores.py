@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import Tier
 from caseload.queries.objections import objects_to_scoring
-from caseload.queries.visible import openable
+from caseload.queries.visible import may_open
 from caseload.tables import Person, RiskRun, RiskScore
 
 MONTHS_SHOWN = 24
@@ -47,17 +48,21 @@ class ScoreRow:
 
 def scores_of(session: Session, viewer: Viewer, now: datetime, person_id: int) -> list[ScoreRow]:
     """The person's scores of the last 24 runs, latest first; none for who may not see scores or where the person objects."""
-    if not viewer.may(Permission.SEE_SCORE):
+    if not viewer.may(Permission.SEE_SCORE) or not may_open(session, viewer, now, person_id):
         return []
-    wanted = (
+    return [_row(score, run) for score, run in session.execute(_scores(), {"person_id": person_id})]
+
+
+@cache
+def _scores() -> Select[RiskScore, RiskRun]:
+    return (
         select(RiskScore, RiskRun)
         .join(RiskRun, RiskRun.id == RiskScore.run_id)
         .join(Person, Person.id == RiskScore.person_id)
-        .where(Person.id == person_id, openable(viewer, now), ~objects_to_scoring())
+        .where(Person.id == bindparam("person_id"), ~objects_to_scoring())
         .order_by(RiskRun.index_date.desc(), RiskRun.id.desc())
         .limit(MONTHS_SHOWN)
     )
-    return [_row(score, run) for score, run in session.execute(wanted)]
 
 
 def _row(score: RiskScore, run: RiskRun) -> ScoreRow:

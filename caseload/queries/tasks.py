@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import Role, TaskKind, TaskState
 from caseload.exceptions import NotThere
 from caseload.queries.people import PersonFacts, facts_of
-from caseload.queries.visible import openable
+from caseload.queries.visible import may_open, openable
 from caseload.tables import Organisation, Person, Task, TaskEvent, Team, User
 
 
@@ -101,8 +102,15 @@ def tasks_query() -> "Select[*tuple[Any, ...]]":
 
 def open_tasks_of(session: Session, viewer: Viewer, now: datetime, person_id: int) -> list[TaskRow]:
     """A person's open tasks, on whosever list, the one due first at the top."""
-    wanted = tasks_query().where(Task.person_id == person_id, Task.state == TaskState.OPEN, openable(viewer, now))
-    return [TaskRow(*row) for row in session.execute(wanted.order_by(due_day_sql(), Task.id))]
+    if not may_open(session, viewer, now, person_id):
+        return []
+    return [TaskRow(*row) for row in session.execute(_open_tasks(), {"person_id": person_id})]
+
+
+@cache
+def _open_tasks() -> "Select[*tuple[Any, ...]]":
+    theirs = Task.person_id == bindparam("person_id")
+    return tasks_query().where(theirs, Task.state == TaskState.OPEN).order_by(due_day_sql(), Task.id)
 
 
 def ended_tasks_of(session: Session, viewer: Viewer, now: datetime, person_id: int, most: int) -> list[TaskRow]:

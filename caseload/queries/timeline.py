@@ -7,14 +7,29 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, and_, cast, exists, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import LONDON, local_day
 from caseload.domain.viewer import Viewer
-from caseload.queries.visible import openable
+from caseload.queries.visible import may_open
 from caseload.tables import (
     Case,
     CaseEvent,
@@ -22,7 +37,6 @@ from caseload.tables import (
     Contact,
     Encounter,
     LeadAllocation,
-    Person,
     PersonEvent,
     Proposal,
     ProposalEvent,
@@ -85,22 +99,16 @@ def timeline_of(
     session: Session, viewer: Viewer, now: datetime, person_id: int, *, before: TimelineKey | None, most: int
 ) -> list[TimelineRow]:
     """At most so many entries, latest first; nothing for who may not open the person."""
-    rows = _encounters(session, viewer, now, person_id, before, most)
-    rows += _moments(session, viewer, now, person_id, before, most)
+    if not may_open(session, viewer, now, person_id):
+        return []
+    rows = _encounters(session, person_id, before, most)
+    rows += _moments(session, person_id, before, most)
     rows.sort(key=lambda row: (row.at, row.kind.value, row.row_id), reverse=True)
     return rows[:most]
 
 
-def _encounters(
-    session: Session, viewer: Viewer, now: datetime, person_id: int, before: TimelineKey | None, most: int
-) -> list[TimelineRow]:
-    wanted = (
-        select(Encounter)
-        .join(Person, Person.id == Encounter.person_id)
-        .where(Encounter.person_id == person_id, openable(viewer, now))
-        .order_by(Encounter.started_on.desc(), Encounter.id.desc())
-        .limit(most)
-    )
+def _encounters(session: Session, person_id: int, before: TimelineKey | None, most: int) -> list[TimelineRow]:
+    wanted = _stays().limit(most)
     if before is not None:
         wanted = wanted.where(_encounter_before(before))
     return [
@@ -108,8 +116,14 @@ def _encounters(
             Happening.ENCOUNTER, _morning(row.started_on), row.id, row.kind.value, row.diagnosis_code,
             row.provider_code, "", None, None, until_on=row.ended_on,
         )
-        for row in session.execute(wanted).scalars()
+        for row in session.execute(wanted, {"person_id": person_id}).scalars()
     ]  # fmt: skip
+
+
+@cache
+def _stays() -> Select[Encounter]:
+    wanted = select(Encounter).where(Encounter.person_id == bindparam("person_id"))
+    return wanted.order_by(Encounter.started_on.desc(), Encounter.id.desc())
 
 
 def _encounter_before(key: TimelineKey) -> ColumnElement[bool]:
@@ -126,24 +140,25 @@ def _morning(day: date) -> datetime:
     return datetime.combine(day, time.min, LONDON)
 
 
-def _moments(
-    session: Session, viewer: Viewer, now: datetime, person_id: int, before: TimelineKey | None, most: int
-) -> list[TimelineRow]:
+def _moments(session: Session, person_id: int, before: TimelineKey | None, most: int) -> list[TimelineRow]:
+    wanted = _all_moments().limit(most)
+    if before is not None:
+        wanted = wanted.where(_moment_before(wanted.selected_columns, before))
+    return [_row(row) for row in session.execute(wanted, {"person_id": person_id}).mappings()]
+
+
+@cache
+def _all_moments() -> Select[*tuple[Any, ...]]:
+    """Made once: a union of seven parts is dear to put together, and the same for everybody."""
+    person_id = bindparam("person_id", type_=Integer)
     parts = [part(person_id) for part in (_contacts, _case, _leads, _leads_ended, _consents, _person, _proposals)]
     every = union_all(*parts).subquery()
-    wanted = (
+    return (
         select(every, _By.display_name.label("by_name"), _Who.display_name.label("who_name"))
-        .select_from(every)
-        .join(Person, Person.id == literal(person_id))
         .outerjoin(_By, _By.id == every.c.by)
         .outerjoin(_Who, _Who.id == every.c.who)
-        .where(openable(viewer, now))
         .order_by(every.c.at.desc(), every.c.kind.desc(), every.c.row_id.desc())
-        .limit(most)
     )
-    if before is not None:
-        wanted = wanted.where(_moment_before(every.c, before))
-    return [_row(row) for row in session.execute(wanted).mappings()]
 
 
 def _moment_before(columns: Any, key: TimelineKey) -> ColumnElement[bool]:
@@ -165,7 +180,7 @@ def _row(row: Any) -> TimelineRow:
     )  # fmt: skip
 
 
-def _contacts(person_id: int) -> Any:
+def _contacts(person_id: ColumnElement[int]) -> Any:
     correction = aliased(Contact)
     return select(
         literal(Happening.CONTACT.value).label("kind"),
@@ -204,7 +219,7 @@ def _entry(kind: Happening, at: Any, row_id: Any, **columns: Any) -> Any:
     )
 
 
-def _case(person_id: int) -> Any:
+def _case(person_id: ColumnElement[int]) -> Any:
     event = CaseEvent
     return (
         _entry(
@@ -216,7 +231,7 @@ def _case(person_id: int) -> Any:
     )  # fmt: skip
 
 
-def _leads(person_id: int) -> Any:
+def _leads(person_id: ColumnElement[int]) -> Any:
     lead = LeadAllocation
     return (
         _entry(
@@ -229,7 +244,7 @@ def _leads(person_id: int) -> Any:
     )  # fmt: skip
 
 
-def _leads_ended(person_id: int) -> Any:
+def _leads_ended(person_id: ColumnElement[int]) -> Any:
     """The end of a lead's time where nobody followed: in a handover the next one's beginning says it."""
     lead, following = LeadAllocation, aliased(LeadAllocation)
     followed = exists().where(following.case_id == lead.case_id, following.from_at == lead.until_at)
@@ -242,7 +257,7 @@ def _leads_ended(person_id: int) -> Any:
     )  # fmt: skip
 
 
-def _consents(person_id: int) -> Any:
+def _consents(person_id: ColumnElement[int]) -> Any:
     said = Consent
     return _entry(
         Happening.CONSENT, said.at, said.id, code=cast(said.purpose, Text), extra=cast(said.state, Text),
@@ -250,14 +265,14 @@ def _consents(person_id: int) -> Any:
     ).where(said.person_id == person_id)  # fmt: skip
 
 
-def _person(person_id: int) -> Any:
+def _person(person_id: ColumnElement[int]) -> Any:
     event = PersonEvent
     return _entry(Happening.PERSON, event.at, event.id, code=event.kind, by=event.by).where(
         event.person_id == person_id
     )
 
 
-def _proposals(person_id: int) -> Any:
+def _proposals(person_id: ColumnElement[int]) -> Any:
     event = ProposalEvent
     return (
         _entry(

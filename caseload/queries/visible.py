@@ -43,6 +43,7 @@ SHARING: dict[Sector, ConsentPurpose] = {
 }
 
 
+_KNOWN = "caseload_may_open"
 _EMERGENCY_ONLY = (
     "You opened this record in an emergency. You can read it and record contacts and tasks, "
     "but you cannot change who looks after the person or who may see the record."
@@ -87,6 +88,24 @@ def in_emergency(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
         )
         .correlate(Person)
     )
+
+
+def may_open(session: Session, viewer: Viewer, now: datetime, person_id: int) -> bool:
+    """Whether the viewer may open this person now: asked of the database once in a transaction, however often here.
+
+    A page about one person asks several questions; the first answers this for all of them.
+    """
+    known: dict[tuple[Viewer, datetime, int], bool] = session.info.setdefault(_KNOWN, {})
+    asked = (viewer, now, person_id)
+    if asked not in known:
+        wanted = select(Person.id).where(Person.id == person_id, openable(viewer, now))
+        known[asked] = session.execute(wanted).first() is not None
+    return known[asked]
+
+
+def found_open(session: Session, viewer: Viewer, now: datetime, person_id: int) -> None:
+    """Remember for the transaction that a question with `openable` in it has answered this person."""
+    session.info.setdefault(_KNOWN, {})[viewer, now, person_id] = True
 
 
 def person_for(session: Session, viewer: Viewer, now: datetime, person_id: int) -> Person:

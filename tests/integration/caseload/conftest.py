@@ -77,6 +77,26 @@ def quick_passwords(monkeypatch):
     passwords._nobodys.cache_clear()
 
 
+ON_ONE_DATABASE = {
+    "test_case_lists", "test_frame", "test_handover_pages", "test_lead_pages", "test_overview", "test_person_page",
+    "test_review_list", "test_review_pages", "test_saved_views", "test_task_pages",
+}  # fmt: skip
+"""Tests of pages: what these ask of the database, the tests of their actions and queries ask of both."""
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out PostgreSQL where a page is tested."""
+    left_out = [
+        item
+        for item in items
+        if item.path.stem in ON_ONE_DATABASE and getattr(item, "callspec", None) and "postgresql" in item.callspec.id
+    ]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        kept = set(map(id, left_out))
+        items[:] = [item for item in items if id(item) not in kept]
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request, tmp_path):
     """The address of a fresh database that was migrated to the newest step."""

@@ -203,6 +203,14 @@ def test_paging_the_cases_shows_everybody_once_in_the_order(store, town, cases, 
     assert len(set(paged)) == 5
 
 
+def test_a_place_one_may_not_see_says_nothing_of_who_is_there(store, town, cases, client_as, get):
+    """The navigator may not open person 8, who is restricted, nor person 10, who lives elsewhere."""
+    everybody = names_on(get(client_as("navigator"), "/cases?order=name"))
+    for elsewhere in (cases[8], cases[10], 9999):
+        assert names_on(get(client_as("navigator"), f"/cases?order=name&after={elsewhere}")) == everybody
+    assert names_on(get(client_as("navigator"), f"/cases?order=name&after={cases[6]}")) == everybody[-1:]
+
+
 def test_the_orders_differ_as_they_say(store, town, cases):
     def ordered(order):
         with store.reading() as session:

@@ -153,6 +153,7 @@ def test_form_records_the_contact_and_sets_the_task(client_as, post, store, town
 
 
 def test_form_takes_an_edited_suggestion(client_as, post, store, town):
+    opened(store, town, 1)
     edited = {
         **FILLED, "next_title": "Try in the evening", "next_due-day": "20", "next_due-month": "10",
         "next_due-year": "2026", "next_list": f"team:{town.team_id}",

@@ -354,6 +354,13 @@ def test_roles_follow_the_claims_at_every_sign_in(app_with, linked, provider, st
     assert roles_now(store, linked, clock()) == {("integration_lead", "TESTHAM"), ("navigator", "TESTHAM")}
 
 
+def test_who_is_told_to_have_no_role_any_more_keeps_none(app_with, linked, provider, store, clock):
+    provider.claims |= {"groups": ["staff"], "department": "Adult Social Care"}
+    clock.now += timedelta(minutes=1)
+    assert "You have no role in this service" in there_and_back(app_with(**COUNCIL_ROLES).test_client()).text
+    assert roles_now(store, linked, clock()) == set()
+
+
 def test_roles_stay_the_administrators_where_no_claims_are_mapped(app_with, linked, provider, store, clock):
     provider.claims |= {"roles": ["admin"], "organisation": "TESTHAM"}
     there_and_back(app_with().test_client())

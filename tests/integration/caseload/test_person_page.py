@@ -170,7 +170,7 @@ def test_person_opened_in_an_emergency_offers_nothing_that_lasts(client_as, get,
         )  # fmt: skip
     client = client_as("nurse")
     html = get(client, f"/people/{town.people[1]}")
-    assert "You opened this record in an emergency" in html
+    assert "You opened this record in an emergency. Your access ends on 5 October 2026 at 11:00am" in html
     for offered in ("/contacts/new", "/tasks/new", "/looks"):
         assert offered in html
     for withheld in ("/handover", "/team", "/close", "/hold", "/need", "/concern", "/restriction"):

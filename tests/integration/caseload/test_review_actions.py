@@ -133,7 +133,7 @@ def test_confirming_what_somebody_changed_after_the_preview_does_nothing(store, 
     assert all_of(store, Case) == []
 
 
-@pytest.mark.parametrize("what", ["one more mark", "one mark less", "another note", "proposal changed"])
+@pytest.mark.parametrize("what", ["one more mark", "one mark less", "another note", "a concern raised"])
 def test_the_preview_no_longer_holds_after(store, town, act, ash, previewed, what):
     ids = propose(store, town, [1, 2])
     act(stage, practice_id=ash, proposal_ids=[ids[1]], decision=Decision.DECLINE, reason_code="needs_met", note="a")
@@ -145,8 +145,7 @@ def test_the_preview_no_longer_holds_after(store, town, act, ash, previewed, wha
     elif what == "another note":
         act(stage, practice_id=ash, proposal_ids=[ids[1]], decision=Decision.DECLINE, reason_code="needs_met", note="b")
     else:
-        with store.writing() as session:
-            session.get_one(Proposal, ids[1]).note = "changed by somebody"
+        act(raise_concern, "ash.gp", person_id=town.people[1], note="Fell twice this week")
     with pytest.raises((Conflict, NotNow)):
         act(confirm, practice_id=ash, digest=seen)
     assert set(states(store).values()) == {ProposalState.PROPOSED}

@@ -231,6 +231,14 @@ def test_a_page_behind_somebody_decided_meanwhile_goes_on_where_they_were(store,
     assert names_on(get(manager, f"{url}?after={ids[2]}")) == ["FAMILY3, Given3"]
 
 
+def test_a_place_one_may_not_see_says_nothing_of_who_is_there(store, town, manager, get, url):
+    """Person 4 is restricted; the order by name must not tell between whom they stand."""
+    ids = propose(store, town, [1, 2, 3, 4])
+    everybody = names_on(get(manager, url))
+    for elsewhere in (ids[4], 9999):
+        assert names_on(get(manager, f"{url}?order=name&after={elsewhere}")) == everybody
+
+
 @pytest.mark.parametrize("after", ["x", "-1", "99999999999999999999"])
 def test_an_address_with_a_strange_place_to_begin_is_the_first_page(store, town, manager, get, url, after):
     propose(store, town, [1])

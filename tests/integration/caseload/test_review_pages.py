@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -177,6 +178,22 @@ def test_one_person_is_deferred_to_a_date_on_a_page_of_their_own(store, town, ma
     post(manager, page, {"until-day": "1", "until-month": "12", "until-year": "2026"})
     with store.reading() as session:
         assert session.execute(select(StagedDecision.deferred_until)).scalar_one() == date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("what", "data"),
+    [
+        ("decline", {"reason": "needs_met"}),
+        ("defer", {"until-day": "1", "until-month": "12", "until-year": "2026"}),
+    ],
+)
+def test_after_marking_one_person_one_is_back_where_one_was_on_the_list(store, town, manager, post, url, what, data):
+    ids = propose(store, town, [1, 2, 3])
+    html = manager.get(f"{url}?tier=high&order=name&junk=1").text
+    page = f"/review/proposals/{ids[3]}/{what}?tier=high&order=name"
+    assert f'href="{page}"' in unescape(html)
+    assert f'href="{url}?tier=high&amp;order=name#proposal-{ids[3]}"' in manager.get(page).text
+    assert post(manager, page, data, follow=False).location == f"{url}?tier=high&order=name#proposal-{ids[3]}"
 
 
 @pytest.mark.parametrize("what", ["decline", "defer"])

@@ -76,6 +76,7 @@ def test_a_view_needs_a_name_and_there_is_an_end_to_them(store, town):
         keep(store, town, name=f"View {number}")
     with pytest.raises(NotNow, match="Delete one first"):
         keep(store, town, name="One more")
+    keep(store, town, name="View 7", query="order=name")  # takes the place of one that is kept
 
 
 def test_a_view_is_kept_and_opened_from_the_list(store, town, client_as, get, post):

@@ -108,6 +108,7 @@ def test_hold_form_says_what_is_wrong(client_as, post, store, town, day, sentenc
 
 
 def test_task_moved_to_a_team(client_as, post, store, town):
+    opened(store, town, 1)
     task_id = task_for(store, town, 1, by="ash.manager")
     page = post(client_as("ash.manager"), f"/tasks/{task_id}/reassign", {"on_list": f"team:{town.team_id}"})
     assert "Moved from Ash Manager to North care navigators" in page.text

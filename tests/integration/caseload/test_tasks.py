@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from caseload.actions.care_team import end_member
+from caseload.actions.restrictions import restrict_person
 from caseload.actions.tasks import (
     cancel_case_tasks,
     cancel_task,
@@ -15,6 +17,7 @@ from caseload.actions.tasks import (
     reassign_task,
     reopen_task,
 )
+from caseload.domain.restriction import RestrictReason
 from caseload.domain.words import NoticeKind
 from caseload.exceptions import Conflict, NotNow, NotThere
 from caseload.queries.assignees import default_list, lists_for, may_be_given
@@ -69,7 +72,10 @@ def test_task_cannot_be_given_to_who_may_not_open_the_person(store, town, userna
         assert session.execute(select(func.count(Task.id))).scalar_one() == 0
 
 
-def test_task_goes_to_a_team_of_the_place_only(store, town):
+def test_task_goes_to_a_team_that_can_open_the_person_only(store, town):
+    with pytest.raises(NotNow):
+        task_for(store, town, 1, by="ash.manager", team_id=town.team_id)  # its navigators see people with a case
+    opened(store, town, 1)
     assert task_row(store, task_for(store, town, 1, by="ash.manager", team_id=town.team_id))["team_id"] == town.team_id
     with pytest.raises(NotNow):
         task_for(store, town, 10, by="cedar.manager", team_id=town.team_id)
@@ -105,6 +111,53 @@ def test_rule_task_goes_to_the_navigator_then_the_lead_then_the_team(store, town
 def test_rule_task_where_no_team_serves_is_on_nobodys_list(store, town):
     row = task_row(store, rule_task(store, town, 10, "test:south"))
     assert (row["owner_id"], row["team_id"]) == (None, None)
+
+
+def test_rule_task_for_a_list_that_cannot_open_the_person_goes_elsewhere(store, town):
+    row = task_row(store, rule_task(store, town, 1, "test:no_case", team_id=town.team_id))
+    assert (row["owner_id"], row["team_id"]) == (None, None)
+    row = task_row(store, rule_task(store, town, 1, "test:elsewhere", owner_id=town.users["cedar.manager"]))
+    assert (row["owner_id"], row["team_id"]) == (None, None)
+
+
+def test_refused_sharing_leaves_no_task_on_a_list_nobody_can_open(client_as, get, store, town):
+    opened(store, town, 1)
+    task_id = task_for(store, town, 1, by="ash.manager", team_id=town.team_id, title="On the team’s list")
+    said(store, town, 1, "sharing_health", "refused")
+    row = task_row(store, task_id)
+    assert (row["owner_id"], row["team_id"]) == (None, None)
+    assert steps_of(store, task_id)[-1] == ("reassigned", f"team:{town.team_id}", "nobody")
+    assert "On the team’s list" in get(client_as("ash.gp"), "/")
+    assert "On the team’s list" not in get(client_as("navigator"), "/")
+
+
+def test_restriction_passes_the_tasks_of_those_not_named_on(store, town):
+    led(store, town, 1, "ash.gp")
+    task_id = task_for(store, town, 1, by="navigator")
+    with store.writing() as session:
+        person = session.get_one(Person, town.people[1])
+        restrict_person(
+            session, by=town.viewer(session, "ash.manager"), now=NOW, person_id=person.id,
+            row_version=person.row_version, reason=RestrictReason.STAFF, user_ids=[],
+        )  # fmt: skip
+    assert task_row(store, task_id)["owner_id"] == town.users["ash.gp"]
+
+
+def test_end_on_the_care_team_passes_their_tasks_on_today(store, town):
+    case_id = led(store, town, 1, "ash.gp")
+    on_care_team(store, town, case_id, "nurse", "nurse")
+    task_id = task_for(store, town, 1, by="nurse")
+    stays = task_for(store, town, 1, by="ash.manager")
+    with store.writing() as session:
+        member = session.execute(
+            select(CareTeamMember).where(CareTeamMember.user_id == town.users["nurse"])
+        ).scalar_one()
+        end_member(
+            session, by=town.viewer(session, "ash.manager"), now=NOW, case_id=case_id, member_id=member.id,
+            row_version=member.row_version,
+        )  # fmt: skip
+    assert task_row(store, task_id)["owner_id"] == town.users["ash.gp"]
+    assert task_row(store, stays)["owner_id"] == town.users["ash.manager"]
 
 
 def test_done_and_undone(store, town):

@@ -91,6 +91,19 @@ def test_nobody_gives_themselves_a_role(admin, post, store, town):
     assert roles_now(store, town.users["admin"]) == before
 
 
+def test_nobody_gives_themselves_another_employer(admin, post, store, town):
+    user_id = town.users["admin"]
+    before = user_row(store, user_id)
+    other = next(place for place in (town.places["TRUST"], town.places["Y90001"]) if place != before.home_id)
+    fields = {"display_name": "Other", "job_title": "Other", "email": "", "home": other}
+    answer = post(admin, f"/users/{user_id}/details", fields)
+    assert answer.status_code == 422
+    assert "Another administrator has to do this" in answer.text
+    assert (user_row(store, user_id).home_id, user_row(store, user_id).display_name) == (
+        before.home_id, before.display_name,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("path", ["password", "second-factor/remove", "deactivate"])
 def test_nobody_does_to_their_own_account_what_another_has_to(admin, store, town, path):
     fields = form_fields(admin.get("/account").text, "/account")

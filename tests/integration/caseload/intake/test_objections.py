@@ -92,6 +92,17 @@ def test_an_objection_to_scoring_that_ended_is_lifted_and_the_person_proposed(st
         assert [proposal.state for proposal in place.proposals(session, 1)] == ["closed", "proposed"]
 
 
+def test_an_objection_whose_end_was_taken_back_is_in_force_again(store, place):
+    rows = [objection(1, "risk_stratification")]
+    place.november(objections=rows, tiers=without(1))
+    december(store, place, objections=[objection(1, "risk_stratification", to_date="2026-11-20")])
+    later = make_month(place.folder / "later", index=NOVEMBER + timedelta(days=50), objections=rows, tiers=without(1))
+    load_run(store, later.request, now=LATER + timedelta(days=50))
+    assert [state for _, state in said(store, place, 1)] == ["refused", "given", "refused"]
+    with store.reading() as session:
+        assert place.proposals(session, 1)[-1].state == ProposalState.CLOSED
+
+
 def test_one_of_two_objections_that_ended_lifts_nothing(store, place):
     both = [objection(1, "risk_stratification"), objection(1, "type_1")]
     place.november(objections=both, tiers=without(1))
@@ -141,6 +152,19 @@ def test_a_score_of_somebody_who_objected_in_the_app_is_not_kept(store, place):
         assert len(session.execute(select(RiskScore).where(RiskScore.person_id == person_id)).all()) == 1
         (proposal,) = place.proposals(session, 1)
         assert (proposal.state, proposal.reason_code) == (ProposalState.CLOSED, "objected")
+
+
+def test_a_score_is_kept_under_no_record_of_somebody_who_objects(store, place):
+    with store.writing() as session:
+        kept, merged = place.person(session, 3), place.person(session, 1)
+        merged.merged_into_id = kept.id
+        ids = {kept.id, merged.id}
+        session.add(Consent(person_id=kept.id, purpose=RISK, state=ConsentState.REFUSED, how=HOW, note="-", at=NOW))
+    place.november()
+    with store.reading() as session:
+        scored = session.execute(select(RiskScore.person_id, RiskScore.run_id)).all()
+        latest = max(run for _, run in scored)
+        assert ids.isdisjoint(person for person, run in scored if run == latest)
 
 
 def test_an_objection_to_sharing_reaches_the_people_of_the_case(store, place):

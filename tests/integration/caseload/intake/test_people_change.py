@@ -8,7 +8,17 @@ from sqlalchemy import select
 from caseload.clock import local_day
 from caseload.domain.words import CaseState, NoticeKind, Role, TaskKind, TaskState
 from caseload.intake.load_run import load_run
-from caseload.tables import Consent, Encounter, Notice, Organisation, PersonEvent, RiskRun, RiskScore, Task
+from caseload.tables import (
+    Consent,
+    Encounter,
+    LeadProposal,
+    Notice,
+    Organisation,
+    PersonEvent,
+    RiskRun,
+    RiskScore,
+    Task,
+)
 from tests.integration.caseload.intake.conftest import LATER
 from tests.support.case_app import NOW, audited
 from tests.support.months import NOVEMBER, OCTOBER, make_month
@@ -179,6 +189,17 @@ def test_a_record_merged_into_one_that_left_the_register_is_pointed_out(store, p
     loaded = place.november(register={1: {"deregistered_on": "2026-10-20"}}, tiers={2: "high"})
     assert loaded.latest.merged_astray == 1
     assert "1 people are on the register under a number whose record was merged" in "\n".join(loaded.lines())
+
+
+def test_the_lead_rule_looks_again_at_every_case(store, place):
+    case_id = place.open_case(10)  # 85 years old and high: by age
+    younger = place.open_case(2)
+    loaded = place.november(tiers={2: "very_high", 10: "high"}, register={2: {"date_of_birth": "1980-01-01"}})
+    with store.reading() as session:
+        wanted = select(LeadProposal.rule_code).where(LeadProposal.case_id == younger).order_by(LeadProposal.id.desc())
+        assert session.execute(wanted).scalars().first() == "VH"
+        assert len(session.execute(select(LeadProposal).where(LeadProposal.case_id == case_id)).all()) == 1
+    assert loaded.lead_proposals == 1
 
 
 def _newest(session):

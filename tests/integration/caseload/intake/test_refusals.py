@@ -12,7 +12,7 @@ from caseload.exceptions import RunRefused
 from caseload.intake.load_run import load_run
 from caseload.tables import Organisation, Person, RiskRun, RiskScore, Table
 from interfaces.exceptions import KeyRefused, PackError, PackRefused, ScoreFileVersion
-from interfaces.pseudonyms import Key
+from interfaces.pseudonyms import Key, pseudonym
 from tests.support.case_app import NOW
 from tests.support.months import NOVEMBER, OCTOBER, SEPTEMBER, make_month, rewritten, with_other_key, write_key
 from tests.support.packs import nhs, seal
@@ -153,6 +153,20 @@ def test_a_run_with_another_key_than_those_taken_in_is_refused(store, october, t
     assert rows_of(store, RiskRun) == 1
 
 
+def test_a_place_that_changed_its_key_goes_on_with_the_same_people(store, october, tmp_path):
+    load_run(store, october.request, now=NOW)
+    other = make_month(tmp_path / "november", index=NOVEMBER, key=OTHER, absent=[12], tiers={1: "high", 2: "none"})
+    loaded = load_run(store, replace(other.request, new_key=True), now=NOW)
+    assert (loaded.scores, loaded.latest.people.new) == (2, 0)
+    with store.reading() as session:
+        names = dict(session.execute(select(Person.nhs_number, Person.pseudonym)).all())
+        assert names == {nhs(number): pseudonym(OTHER, nhs(number)) for number in range(1, 13)}
+        scores = select(func.count()).select_from(RiskScore).join(Person).where(Person.nhs_number == nhs(1))
+        assert session.execute(scores).scalar_one() == 2
+    again = make_month(tmp_path / "december", index=NOVEMBER, key=OTHER, tiers={1: "high", 3: "none"})
+    assert load_run(store, again.request, now=NOW).latest is not None
+
+
 @pytest.mark.parametrize("column", ["outcome", "score_kind"])
 def test_a_run_of_another_outcome_or_score_than_those_taken_in_is_refused(store, october, tmp_path, column):
     load_run(store, october.request, now=NOW)
@@ -184,7 +198,7 @@ def test_an_older_month_when_told_so_adds_scores_of_known_people_and_nothing_els
     load_run(store, november.request, now=NOW)
     before = rows_of(store)
     september = make_month(tmp_path / "september", index=SEPTEMBER, names={1: {"family_name": "Earlier"}})
-    loaded = load_run(store, september.request, now=NOW, older=True)
+    loaded = load_run(store, replace(september.request, older=True), now=NOW)
     assert (loaded.scores, loaded.scored, loaded.latest) == (11, 12, None)  # person 12 is not known
     assert rows_of(store) == before + 11 + 2  # the scores, the run, its audit event
     with store.reading() as session:
