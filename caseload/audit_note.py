@@ -8,31 +8,20 @@ import json
 import os
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseload.audit_chain import Verified
-from caseload.exceptions import AuditBroken, OutputRefused
-from caseload.tables import AuditEvent
+from caseload.audit_chain import Verified, check_note
+from caseload.exceptions import OutputRefused
 
 
-def compare_with_note(session: Session, verified: Verified, file: Path) -> None:
+def compare_with_note(session: Session, file: Path) -> None:
     """AuditBroken where the log does not go on from where the note says it was; nothing without a note.
 
     OutputRefused where the file is there and is no note.
     """
-    note = _read(file)
-    if note is None or note.events == 0:
-        return
-    wanted = select(AuditEvent.hash).where(AuditEvent.number == note.events)
-    found = session.execute(wanted).scalar_one_or_none()
-    if found != note.last_hash:
-        raise AuditBroken(
-            f"event {note.events} of the audit log as it was noted in {file.name}",
-            f"a log of {verified.events} events" if found is None else "another event in its place",
-            "The log was put back as it was before. Keep this database as evidence and tell the information governance "
-            "officer.",
-        )
+    noted = _read(file)
+    if noted is not None:
+        check_note(session, noted)
 
 
 def write_note(verified: Verified, file: Path) -> None:

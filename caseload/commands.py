@@ -227,7 +227,7 @@ def verify_command(
         with store.reading() as session:
             verified = verify(session, store.secrets.audit)
             if note is not None:
-                compare_with_note(session, verified, note)
+                compare_with_note(session, note)
         if note is not None:
             write_note(verified, note)
     typer.echo(f"The audit log is whole: {verified.events:,} events, the last with hash {verified.last_hash[:16]}…")

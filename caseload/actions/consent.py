@@ -68,7 +68,8 @@ def record_consent(  # noqa: PLR0913 - the fields of a form
     if not by.may(Permission.RECORD_CONSENT):
         raise NotThere
     person = person_to_change(session, by, now, person_id)
-    session.refresh(person, with_for_update=True)  # one answer at a time, so that the last one seen is the last one
+    # One answer at a time, so that the last one seen is the last one. Looks at the person are written meanwhile.
+    session.refresh(person, with_for_update={"key_share": True})
     _check_alive(person)
     _check_follows(session, person.id, purpose, state, seen_id)
     if how is ConsentHow.REPRESENTATIVE and not representative.strip():

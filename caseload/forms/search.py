@@ -25,13 +25,16 @@ class NameForm(Form):
 
     family = StringField(
         "Family name",
-        [InputRequired("Enter the family name, or the beginning of it"), Length(max=_LONGEST)],
+        [
+            InputRequired("Enter the family name, or the beginning of it"),
+            Length(max=_LONGEST, message="The family name must be 100 characters or fewer"),
+        ],
         description="The beginning is enough. Accents, hyphens and capitals make no difference",
         render_kw={"width": 20, "autocomplete": "off", "spellcheck": False},
     )
     given = StringField(
         "Given name (optional)",
-        [Length(max=_LONGEST)],
+        [Length(max=_LONGEST, message="The given name must be 100 characters or fewer")],
         render_kw={"width": 20, "autocomplete": "off", "spellcheck": False},
     )
     born = DayField(

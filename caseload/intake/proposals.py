@@ -136,10 +136,10 @@ def _candidates(session: Session, run: RiskRun) -> Iterator[_Candidate]:
 
 
 def _earlier_tiers(session: Session, run: RiskRun) -> dict[int, Tier]:
-    """Who was on the list in the month before, by the latest run of an earlier index date."""
+    """Who was on the list before: by an earlier run of the same month, else by the latest of the month before."""
     earlier = session.execute(
         select(RiskRun.id)
-        .where(RiskRun.index_date < run.index_date)
+        .where(RiskRun.id != run.id, RiskRun.index_date <= run.index_date)
         .order_by(RiskRun.index_date.desc(), RiskRun.id.desc())
         .limit(1)
     ).scalar_one_or_none()

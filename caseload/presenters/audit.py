@@ -15,7 +15,6 @@ ACTION_WORDS: dict[str, str] = {
     "account.password": "Changed their password",
     "account.second_factor": "Changed their second factor",
     "audit.export": "Exported the audit log",
-    "audit.search": "Searched the audit log",
     "digest.failed": "The daily e-mail could not be sent",
     "digest.send": "Sent the daily e-mail",
     "draft.drop": "Dropped a draft",

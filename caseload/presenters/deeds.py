@@ -52,6 +52,7 @@ JOURNEYS: dict[str, str] = {
 }
 
 ACTIONS: dict[str, str] = {
+    "audit.search": "Searched the audit log",
     "contact.log": "Recorded a contact",
     "contact.correct": "Corrected a contact",
     "task.created": "Set a task",

@@ -51,13 +51,13 @@ def opened(url):
 
 
 def restored_sqlite(backup, target):
-    """As docs/how-to/back-up.md says: the copy is a database."""
+    """As docs/how-to/run-the-case-app.md says: the copy is a database."""
     backup.rename(target)
     return f"sqlite:///{target}"
 
 
 def restored_postgresql(backup, url):
-    """As docs/how-to/back-up.md says: into an empty database."""
+    """As docs/how-to/run-the-case-app.md says: into an empty database."""
     subprocess.run([tool("pg_restore"), "--no-owner", f"--dbname={url}", "--exit-on-error", backup], check=True)
     return url
 

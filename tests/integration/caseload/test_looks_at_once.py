@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from caseload.actions.consent import NOTHING, record_consent
 from caseload.actions.users import unlock_user
 from caseload.actions.views import record_view
 from caseload.audit_chain import verify
+from caseload.domain.consent_rules import ConsentHow
+from caseload.domain.words import ConsentPurpose, ConsentState
 from caseload.intake.people import Taken, _change, _Found
 from caseload.pages import request as edge
 from caseload.tables import Person, RiskRun
@@ -61,6 +64,18 @@ def test_somebody_is_looked_at_while_a_load_changes_them(store, town):
         assert session.get_one(Person, town.people[1]).address_line == "1 New Road"
         verify(session, store.secrets.audit)
     assert ("view", (town.people[1],)) in [(action, tuple(people)) for action, people in audited(store)]
+
+
+def test_somebody_is_looked_at_while_they_withdraw(store, town):
+    def change(session):
+        record_consent(
+            session, by=town.viewer(session, "ash.manager"), now=NOW, person_id=town.people[1],
+            purpose=ConsentPurpose.SHARING_VOLUNTARY, state=ConsentState.REFUSED, how=ConsentHow.SAID, seen_id=NOTHING,
+        )  # fmt: skip
+
+    assert looked_before_the_end(store, town, change)
+    with store.reading() as session:
+        verify(session, store.secrets.audit)
 
 
 def test_somebody_looks_while_their_account_is_changed(store, town):

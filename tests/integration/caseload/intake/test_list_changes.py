@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from caseload.actions.proposals import raise_concern
 from caseload.domain.words import CaseState, Decision, NoticeKind, ProposalState, Role
+from caseload.intake.load_run import load_run
 from caseload.queries.viewers import viewer_of
 from caseload.tables import Case, Notice, ProposalEvent, StagedDecision
 from tests.integration.caseload.intake.conftest import LATER
 from tests.support.case_app import NOW
-from tests.support.months import TIERS
+from tests.support.months import OCTOBER, TIERS, make_month
 from tests.support.packs import nhs
 
 
@@ -94,6 +95,14 @@ def test_a_declined_person_is_proposed_again_only_when_risen(store, place, tier,
     place.november(tiers=TIERS | {2: tier})
     expected = [ProposalState.DECLINED, *([ProposalState.PROPOSED] if asked_again else [])]
     assert states(store, place, 2) == expected
+
+
+def test_a_month_run_again_asks_about_nobody_who_was_decided(store, place):
+    place.decide(2, ProposalState.DECLINED)
+    again = make_month(place.folder / "again", index=OCTOBER, tiers=TIERS | {8: "high"})
+    load_run(store, again.request, now=NOW + timedelta(days=3))
+    assert states(store, place, 2) == [ProposalState.DECLINED]
+    assert states(store, place, 8) == [ProposalState.PROPOSED]
 
 
 def test_a_person_whose_case_was_closed_is_proposed_again_when_risen(store, place):
