@@ -38,7 +38,7 @@ def once(store: Store, action: Action, *, by: Viewer, now: datetime, key: str, *
         except IntegrityError as error:
             if not was_taken(error):
                 raise  # a fault of ours: nobody was first
-            return _answered_meanwhile(store, by, key)
+            return _answered_meanwhile(store, by, key, action.__name__)
         except OperationalError as error:
             if not was_crossed(error):
                 raise
@@ -49,18 +49,25 @@ def _carried_out(store: Store, action: Callable[[Session], Any], done: ActionKey
     with store.writing() as session:
         earlier = session.get(ActionKey, (done.key, done.user_id))
         if earlier is not None:
-            return earlier.result
+            return _answer(earlier, done.action)
         session.add(done)
         session.flush()
         done.result = action(session)
         return done.result
 
 
-def _answered_meanwhile(store: Store, by: Viewer, key: str) -> Any:
+def _answered_meanwhile(store: Store, by: Viewer, key: str, action: str) -> Any:
     """The answer of the form's first arrival; where there is none, another form was first."""
     with store.reading() as session:
         wanted = select(ActionKey).where(ActionKey.key == key, ActionKey.user_id == by.user_id)
         earlier = session.execute(wanted).scalar_one_or_none()
         if earlier is None:
             raise Conflict("Somebody else did this first.")
-        return earlier.result
+        return _answer(earlier, action)
+
+
+def _answer(earlier: ActionKey, action: str) -> Any:
+    """What the form's first arrival was answered; Conflict where its key was used for something else."""
+    if earlier.action != action:
+        raise Conflict("This form was sent before, for something else. Open the page again.")
+    return earlier.result

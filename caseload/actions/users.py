@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
@@ -14,12 +14,13 @@ from caseload.actions.user_roles import end_everything, put_role, put_team
 from caseload.actions.versions import check_version
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import HandoverState, Profession, Role
+from caseload.domain.words import Profession, Role
 from caseload.exceptions import NotNow, NotThere
 from caseload.passwords import hashed, refusal
 from caseload.queries.governed import account_of_ours
+from caseload.queries.holdings import holdings_of
 from caseload.queries.users import choices_of
-from caseload.tables import Handover, LeadAllocation, Organisation, User
+from caseload.tables import Organisation, User
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,253}")
 
@@ -191,16 +192,6 @@ def _kept(password: str | None, username: str, display_name: str) -> str | None:
 
 
 def _holds_nothing(session: Session, now: datetime, user_id: int) -> None:
-    leads = select(func.count()).where(LeadAllocation.user_id == user_id, LeadAllocation.until_at.is_(None))
-    asked = select(func.count()).where(
-        Handover.to_user_id == user_id, Handover.state == HandoverState.REQUESTED, Handover.expires_at > now
-    )
-    cases, handovers = session.execute(leads).scalar_one(), session.execute(asked).scalar_one()
-    if cases or handovers:
-        raise NotNow(
-            f"They still hold {_count(cases, 'case')} and {_count(handovers, 'handover')} to answer. Hand everything over first."
-        )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    held = holdings_of(session, now, user_id)
+    if not held.nothing:
+        raise NotNow(f"They still hold {held.in_words()}. Hand everything over first.")

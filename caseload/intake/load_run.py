@@ -12,6 +12,7 @@ import duckdb
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from caseload.actions.audit import record
 from caseload.actions.leads import propose_leads_everywhere
@@ -114,7 +115,7 @@ def load_run(store: Store, request: LoadRequest, *, now: datetime, progress: Pro
         try:
             with store.writing() as session:
                 loaded = _take(session, connection, incoming, now=now, progress=progress)
-        except IntegrityError:
+        except (IntegrityError, StaleDataError):
             raise RunRefused(
                 "to be the only one taking in a run",
                 "another load, or somebody's change, at the same moment",

@@ -115,7 +115,7 @@ def page_frame() -> dict[str, Any]:
 def back_path() -> str:
     """The page the refused form was on, if it was one of ours (the browser says which it was); else the first page."""
     came_from = urlsplit(request.referrer or "")
-    if came_from.netloc != request.host:
+    if came_from.netloc != request.host or came_from.path.startswith("//"):
         return "/"
     return f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path or "/"
 

@@ -1,4 +1,4 @@
-"""A place with the application over it, for browsers: work under way, nothing under way, or many of everything."""
+"""A place with the application over it, for browsers: work under way, nothing under way, many of everything, or somebody leaving."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from caseload.sign_in.web import start_session
 from caseload.store import Store
 from tests.support.busy_town import make_busy_town
 from tests.support.case_app import NOW, make_town
+from tests.support.leaving_town import make_leaving_town
 from tests.support.sqlite import sqlite_url
 from tests.support.town_at_work import AtWork, make_town_at_work
 
@@ -18,6 +19,7 @@ MAKE = {
     "work": make_town_at_work,
     "quiet": lambda store: AtWork(store, make_town(store)),
     "busy": make_busy_town,
+    "leaving": make_leaving_town,
 }
 """How each kind of place is made."""
 

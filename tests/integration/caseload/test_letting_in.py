@@ -124,7 +124,7 @@ def test_user_who_leads_a_case_is_not_deactivated(admin, post, store, town, cloc
     lead_a_case(store, town, clock, "nurse")
     answer = post(admin, f"/users/{town.users['nurse']}/deactivate")
     assert answer.status_code == 422
-    assert "They still hold 1 case and 0 handovers to answer" in answer.text
+    assert "They still hold 1 case as accountable lead" in answer.text
     assert user_row(store, town.users["nurse"]).deactivated_at is None
     assert roles_now(store, town.users["nurse"]) != []
     assert audit_details(store, "user.deactivate") == []
@@ -141,7 +141,7 @@ def test_user_who_was_asked_to_take_a_case_over_is_not_deactivated(admin, post, 
             )
         )  # fmt: skip
     answer = post(admin, f"/users/{town.users['therapist']}/deactivate")
-    assert "They still hold 0 cases and 1 handover to answer" in answer.text
+    assert "They still hold 1 request to take over a case" in answer.text
     assert user_row(store, town.users["therapist"]).deactivated_at is None
 
 
