@@ -13,6 +13,7 @@ CaseloadError          shown as one paragraph (command) or one page (web), witho
 What is wrong inside a score file or a pack is an `interfaces.exceptions.InterfaceError`: exit 1, or 4 for a key.
 """
 
+from datetime import datetime
 from typing import ClassVar
 
 EXIT_CODES: dict[int, str] = {
@@ -65,13 +66,17 @@ class AuditBroken(CaseloadError):
 
 
 class Refused(CaseloadError):
-    """An action that was not carried out. `sentence` is what the page says."""
+    """An action that was not carried out. `sentence` is what the page says.
+
+    `field` names what is wrong where it is one field of the form: the page then says so at that field.
+    """
 
     http_status = 422
 
-    def __init__(self, sentence: str, *, expected: str = "", found: str = "", todo: str = "") -> None:
+    def __init__(self, sentence: str, *, field: str = "", expected: str = "", found: str = "", todo: str = "") -> None:
         super().__init__(expected or "an action that can be carried out", found or "one that cannot", todo or sentence)
         self.sentence = sentence
+        self.field = field
 
 
 class NotThere(Refused):
@@ -84,13 +89,20 @@ class NotThere(Refused):
 
 
 class Conflict(Refused):
-    """Somebody else changed it first. `theirs` says what is there now, field by field in words."""
+    """Somebody else changed it first. `theirs` says what is there now, field by field in words.
+
+    `by` and `at` say whose change it was and when, where the history tells it.
+    """
 
     http_status = 409
 
-    def __init__(self, sentence: str, *, theirs: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, sentence: str, *, theirs: dict[str, str] | None = None, by: str = "", at: datetime | None = None
+    ) -> None:
         super().__init__(sentence)
         self.theirs = theirs or {}
+        self.by = by
+        self.at = at
 
 
 class NotNow(Refused):

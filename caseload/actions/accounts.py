@@ -24,7 +24,7 @@ def change_password(session: Session, *, by: Viewer, now: datetime, password: st
         raise NotNow("You sign in with an identity provider, so your password is not kept here.")
     wrong = refusal(password, username=user.username, display_name=user.display_name)
     if wrong:
-        raise NotNow(f"{wrong}.")
+        raise NotNow(f"{wrong}.", field="new_password")
     user.password_hash, user.password_changed_at = hashed(password), now
     end_sessions_of(session, now=now, user_id=user.id)
     record(session, "account.password", by=by.user_id, now=now)
@@ -50,7 +50,7 @@ def set_digest(session: Session, *, by: Viewer, now: datetime, email: str, wante
     user = _own(session, by)
     check_version(user, row_version)
     if wanted and not email:
-        raise NotNow("Enter an email address for the daily digest.")
+        raise NotNow("Enter an email address for the daily digest.", field="email")
     user.email, user.wants_digest = email or None, wanted
     record(session, "account.digest", by=by.user_id, now=now, wanted=wanted)
     return user.id

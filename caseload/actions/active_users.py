@@ -16,4 +16,4 @@ def keep_active(session: Session, user_id: int) -> None:
     """
     active = select(User.id).where(User.id == user_id, User.deactivated_at.is_(None))
     if session.execute(active.with_for_update(read=True)).first() is None:
-        raise NotNow("This person's account has been deactivated. Choose somebody else.")
+        raise NotNow("This person's account has been deactivated. Choose somebody else.", field="user_id")

@@ -1,6 +1,6 @@
 """Who else works on a case, and for how long."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from caseload.actions.audit import record
 from caseload.actions.notices import notify
 from caseload.actions.tasks import pass_on_unreachable_tasks
 from caseload.actions.versions import check_version
-from caseload.clock import local_day
+from caseload.clock import LONDON, local_day
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CareTeamRole, CaseState, NoticeKind
@@ -41,7 +41,7 @@ def add_member(  # noqa: PLR0913 - the fields of a form
     if case.state is CaseState.CLOSED:
         raise NotNow("This case is closed.")
     if (user_id is None) == (not name.strip()):
-        raise NotNow("Choose a user of this service or give a name, one of the two.")
+        raise NotNow("Choose a user of this service or give a name, one of the two.", field="user_id")
     if user_id is not None:
         _check_may_join(session, by, now, case, user_id)
         _check_not_on_team(session, now, case.id, user_id, role)
@@ -77,7 +77,8 @@ def end_member(session: Session, *, by: Viewer, now: datetime, case_id: int, mem
         session, "care_team.end", by=by.user_id, now=now, people=[case.person_id], case_id=case.id, member=member.id,
         user=member.user_id, code=member.role,
     )  # fmt: skip
-    tomorrow = now + timedelta(days=1)  # until the end of their last day they may open the record
+    # Until the end of their last day they may open the record; that day may have 25 hours.
+    tomorrow = datetime.combine(local_day(now) + timedelta(days=1), time(), LONDON)
     pass_on_unreachable_tasks(session, now=now, person_id=case.person_id, by=by.user_id, as_of=tomorrow)
     return member.id
 
@@ -92,7 +93,7 @@ def _case(session: Session, by: Viewer, now: datetime, case_id: int) -> Case:
 
 def _check_may_join(session: Session, by: Viewer, now: datetime, case: Case, user_id: int) -> None:
     if not joiners(session, now, lead_case(session, by, now, case.id), only=user_id):
-        raise NotNow("This person cannot be on this care team. Choose somebody from the list.")
+        raise NotNow("This person cannot be on this care team. Choose somebody from the list.", field="user_id")
 
 
 def _check_not_on_team(session: Session, now: datetime, case_id: int, user_id: int, role: CareTeamRole) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
 from caseload.actions.case_ending import end_work_on
+from caseload.actions.changes import last_change
 from caseload.actions.leads import propose_lead, propose_leads
 from caseload.actions.tasks import add_rule_task
 from caseload.actions.versions import check_version
@@ -93,7 +95,7 @@ def _case(session: Session, by: Viewer, now: datetime, case_id: int, row_version
         raise NotThere
     case = case_to_change(session, by, now, case_id)
     session.refresh(case, with_for_update=True)
-    check_version(case, row_version)
+    check_version(case, row_version, last=partial(last_change, session, CaseEvent, CaseEvent.case_id, case.id))
     return case
 
 
@@ -113,7 +115,7 @@ def close_case(  # noqa: PLR0913 - what the form asks, and who and when
     """
     case = _case(session, by, now, case_id, row_version)
     if reason is ClosingReason.OTHER and not note.strip():
-        raise NotNow("Say why the case is closed in the note.")
+        raise NotNow("Say why the case is closed in the note.", field="note")
     _check_may_become(case, CaseState.CLOSED)
     end_work_on(session, case, by, now)
     case.closed_at, case.closed_by, case.closed_reason = now, by.user_id, reason.value

@@ -10,6 +10,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
+from caseload.actions.changes import change_by
 from caseload.actions.leads import propose_lead
 from caseload.actions.notices import notify
 from caseload.actions.tasks import add_rule_task, pass_on_unreachable_tasks
@@ -73,7 +74,7 @@ def record_consent(  # noqa: PLR0913 - the fields of a form
     _check_alive(person)
     _check_follows(session, person.id, purpose, state, seen_id)
     if how is ConsentHow.REPRESENTATIVE and not representative.strip():
-        raise NotNow("Enter the name of the representative.")
+        raise NotNow("Enter the name of the representative.", field="representative")
     said = Consent(
         person_id=person.id, purpose=purpose, state=state, how=how.value, representative=representative, note=note,
         at=now, by=by.user_id,
@@ -118,13 +119,16 @@ def _check_follows(
     wanted = select(Consent).where(Consent.person_id == person_id, Consent.purpose == purpose)
     last = session.execute(wanted.order_by(Consent.id.desc()).limit(1)).scalar_one_or_none()
     if (last.id if last else NOTHING) != seen_id:
+        change = None if last is None else change_by(session, last.by, last.at)
         raise Conflict(
             "Somebody else recorded an answer for this purpose while you were working on it.",
             theirs={} if last is None else {"They recorded": ANSWERS[last.state]},
+            by=change.by if change else "",
+            at=change.at if change else None,
         )
     refusal = why_not_recorded(last.state if last else None, state)
     if refusal:
-        raise NotNow(refusal)
+        raise NotNow(refusal, field="answer")
 
 
 def _current_case(session: Session, person_id: int) -> Case | None:

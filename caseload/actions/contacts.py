@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
+from caseload.actions.changes import change_by
 from caseload.actions.tasks import add_task
 from caseload.clock import LONDON, local_day
 from caseload.domain.contact_outcomes import OUTCOMES, ContactOutcome, Participant
@@ -85,9 +86,11 @@ def correct_contact(  # noqa: PLR0913 - the fields of a form
     if wrong is None:
         raise NotThere
     person = _person(session, by, now, wrong.person_id)
-    corrected = exists().where(Contact.person_id == wrong.person_id, Contact.corrects_id == wrong.id)
-    if session.execute(select(corrected)).scalar_one():
-        raise Conflict("Somebody else has corrected this contact already.")
+    wanted = select(Contact).where(Contact.person_id == wrong.person_id, Contact.corrects_id == wrong.id)
+    corrected = session.execute(wanted).scalar_one_or_none()
+    if corrected is not None:
+        change = change_by(session, corrected.recorded_by, corrected.recorded_at)
+        raise Conflict("Somebody else has corrected this contact already.", by=change.by, at=change.at)
     _check_possible(person, happened_on, participants, now)
     contact = _contact(person, _Entry(mode, participants, outcome, happened_on, note), by, now)
     contact.case_id, contact.corrects_id = wrong.case_id, wrong.id
@@ -108,12 +111,12 @@ def _person(session: Session, by: Viewer, now: datetime, person_id: int) -> Pers
 
 def _check_possible(person: Person, on: date, participants: Collection[Participant], now: datetime) -> None:
     if on > local_day(now):
-        raise NotNow("The date of the contact must be today or in the past.")
+        raise NotNow("The date of the contact must be today or in the past.", field="happened_on")
     if on < person.date_of_birth:
-        raise NotNow("The date of the contact is before the person was born.")
+        raise NotNow("The date of the contact is before the person was born.", field="happened_on")
     died = person.date_of_death
     if died is not None and on > died and Participant.PERSON in participants:
-        raise NotNow("The person had died by then. Say who else took part.")
+        raise NotNow("The person had died by then. Say who else took part.", field="participants")
 
 
 @dataclass(frozen=True)

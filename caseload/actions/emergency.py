@@ -43,7 +43,7 @@ def open_in_emergency(  # noqa: PLR0913 - what the form asks, and who and when
     if not by.may(Permission.OPEN_IN_EMERGENCY):
         raise NotThere
     if len(reason.strip()) < LEAST_REASON:
-        raise NotNow("Say in a sentence why you need this record now.")
+        raise NotNow("Say in a sentence why you need this record now.", field="reason")
     person = _person(session, nhs_number)
     if person is None:
         record(session, "emergency.nobody", by=by.user_id, now=now, code=reason_code)
@@ -136,4 +136,4 @@ def _check_review(opening: EmergencyAccess, by: Viewer, finding: EmergencyFindin
     if opening.reviewed_at is not None:
         raise NotNow("This emergency access has been reviewed already.")
     if finding in NOTE_NEEDED and not note.strip():
-        raise NotNow("Say in the note what follows from this finding.")
+        raise NotNow("Say in the note what follows from this finding.", field="note")

@@ -4,12 +4,14 @@ Both ends of an acceptance are the same moment, so that there is never a time wi
 """
 
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseload.actions.active_users import keep_active
 from caseload.actions.audit import record
+from caseload.actions.changes import change_by, last_change
 from caseload.actions.leads import TELL_DAYS, add_lead, end_lead, next_moment, rested_on
 from caseload.actions.notices import notify
 from caseload.actions.tasks import pass_on_case_tasks
@@ -27,7 +29,7 @@ from caseload.lead_rules import read_lead_rules
 from caseload.queries.lead_cases import lead_case, lead_in_force
 from caseload.queries.practitioners import candidate_for
 from caseload.queries.visible import case_to_change
-from caseload.tables import Case, Handover, LeadAllocation
+from caseload.tables import Case, CaseEvent, Handover, LeadAllocation
 
 HANDOVER_DAYS = 7
 """How many days a receiver has to answer, where the settings say nothing else."""
@@ -55,14 +57,14 @@ def request_handover(  # noqa: PLR0913 - the fields of a form
     if not by.may(Permission.HAND_OVER):
         raise NotThere
     case = _locked(session, by, now, case_id)
-    check_version(case, row_version)
+    check_version(case, row_version, last=partial(last_change, session, CaseEvent, CaseEvent.case_id, case.id))
     lead = _lead_to_hand_over(session, by, case)
     _write_lapsed(session, case, now)
     _check_none_waiting(session, case)
     keep_active(session, to_user_id)
     _check_receiver(session, by, now, case_id, lead, to_user_id)
     if not reason.strip():
-        raise NotNow("Say why the case is handed over.")
+        raise NotNow("Say why the case is handed over.", field="reason")
     handover = Handover(
         case_id=case.id, from_user_id=lead.user_id, to_user_id=to_user_id, state=HandoverState.REQUESTED,
         reason=reason, summary=summary, requested_at=now, requested_by=by.user_id,
@@ -121,7 +123,7 @@ def reject_handover(
     if handover.to_user_id != by.user_id:
         raise NotThere
     if not note.strip():
-        raise NotNow("Say why you do not take over this case.")
+        raise NotNow("Say why you do not take over this case.", field="note")
     _decide(handover, HandoverState.REJECTED, by, now, note)
     session.flush()
     _tell(session, case, NoticeKind.HANDOVER_REJECTED, [handover.from_user_id, handover.requested_by], by, now)
@@ -192,15 +194,17 @@ def _lead_to_hand_over(session: Session, by: Viewer, case: Case) -> LeadAllocati
 
 
 def _check_none_waiting(session: Session, case: Case) -> None:
-    if _requested(session, case.id) is not None:
-        raise Conflict("A handover of this case has been asked for already.")
+    waiting = _requested(session, case.id)
+    if waiting is not None:
+        change = change_by(session, waiting.requested_by, waiting.requested_at)
+        raise Conflict("A handover of this case has been asked for already.", by=change.by, at=change.at)
 
 
 def _check_receiver(
     session: Session, by: Viewer, now: datetime, case_id: int, lead: LeadAllocation, to_user_id: int
 ) -> None:
     if to_user_id == lead.user_id:
-        raise NotNow("The receiver leads this case already. Choose somebody else.")
+        raise NotNow("The receiver leads this case already. Choose somebody else.", field="user_id")
     candidate_for(session, now, lead_case(session, by, now, case_id), to_user_id, to_receive=True)
 
 

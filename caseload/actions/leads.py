@@ -5,12 +5,14 @@ where the case is closed.
 """
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseload.actions.active_users import keep_active
 from caseload.actions.audit import record
+from caseload.actions.changes import change_by, last_change
 from caseload.actions.notices import notify
 from caseload.actions.tasks import add_rule_task
 from caseload.actions.versions import check_version
@@ -26,7 +28,7 @@ from caseload.lead_rules import read_lead_rules
 from caseload.queries.lead_cases import LeadCase, cases_for_rule, lead_case, lead_in_force
 from caseload.queries.practitioners import candidate_for
 from caseload.queries.visible import case_to_change
-from caseload.tables import Case, LeadAllocation, LeadProposal, Task, TaskEvent, User
+from caseload.tables import Case, CaseEvent, LeadAllocation, LeadProposal, Task, TaskEvent, User
 
 _AT_ONCE = 500
 
@@ -83,7 +85,7 @@ def confirm_lead(  # noqa: PLR0913 - the fields of a form
     closed case, somebody who cannot lead it, or one the rule does not propose where no good reason is given.
     """
     case = _locked_case(session, by, now, case_id)
-    check_version(case, row_version)
+    check_version(case, row_version, last=partial(last_change, session, CaseEvent, CaseEvent.case_id, case.id))
     _check_open(case)
     _check_nobody_leads(session, case.id)
     seen = lead_case(session, by, now, case_id)
@@ -120,9 +122,10 @@ def record_told(  # noqa: PLR0913 - the fields of a form
     if lead is None or lead.case_id != case.id:
         raise NotThere
     if lead.told_at is not None:
-        raise Conflict("Somebody else has recorded already that the person was told.")
+        change = change_by(session, lead.told_by, lead.told_at)
+        raise Conflict("Somebody else has recorded already that the person was told.", by=change.by, at=change.at)
     if not local_day(lead.from_at) <= told_on <= local_day(now):
-        raise NotNow("The day the person was told must be between the day the lead began and today.")
+        raise NotNow("The day the person was told must be between the day the lead began and today.", field="told_on")
     lead.told_at, lead.told_by, lead.told_how = _moment_of(told_on, now), by.user_id, how.value
     _finish_task(session, lead, by, now)
     record(
@@ -191,9 +194,12 @@ def _check_nobody_leads(session: Session, case_id: int) -> None:
     lead = lead_in_force(session, case_id)
     if lead is not None:
         name = session.get_one(User, lead.user_id).display_name
+        change = change_by(session, lead.confirmed_by, lead.from_at)
         raise Conflict(
             "This case has an accountable lead already. Ask for a handover to change it.",
             theirs={"Accountable lead": name},
+            by=change.by,
+            at=change.at,
         )
 
 
@@ -204,7 +210,7 @@ def _check_reason(outcome: LeadOutcome, chosen: Candidate, code: str | None, not
         return False
     wrong = why_not_a_reason(code, note)
     if wrong is not None:
-        raise NotNow(f"{needed} {wrong}" if needed else wrong)
+        raise NotNow(f"{needed} {wrong}" if needed else wrong, field="override_code")
     return True
 
 

@@ -30,7 +30,7 @@ def hand_over_rest(session: Session, *, by: Viewer, now: datetime, journey_id: i
     if journey.state is not JourneyState.BEGUN:
         raise NotNow("This journey is over.")
     if to_user_id == journey.user_id:
-        raise NotNow("Choose somebody other than the person who leaves.")
+        raise NotNow("Choose somebody other than the person who leaves.", field="successor_id")
     places, places_left = _places(session, by, now, journey.user_id, to_user_id)
     tasks, tasks_left = _tasks(session, by, now, journey.user_id, to_user_id)
     left = places_left + tasks_left

@@ -44,7 +44,7 @@ def add_leave(session: Session, *, by: Viewer, now: datetime, user_id: int, firs
     """Days away, both included. NotNow where they end before they begin, or for somebody who cannot lead."""
     _theirs_or_governed(session, by, now, user_id)
     if last_day < first_day:
-        raise NotNow("The last day of leave must be the first day or later.")
+        raise NotNow("The last day of leave must be the first day or later.", field="last_day")
     if session.get(Practitioner, user_id) is None:
         raise NotNow("Leave is kept for people who can lead cases. Give them a profession first.")
     leave = Leave(user_id=user_id, first_day=first_day, last_day=last_day)
@@ -70,7 +70,7 @@ def put_profile(
 ) -> None:
     """The row of a profile, as part of another action."""
     if not 0 <= capacity <= 10_000 or not 0 <= working_days <= _WEEK:
-        raise NotNow("Capacity is between 0 and 10,000 points.")
+        raise NotNow("Capacity is between 0 and 10,000 points.", field="capacity")
     kept = session.get(Practitioner, user_id)
     if kept is None:
         session.add(Practitioner(user_id=user_id, profession=profession, capacity=capacity, working_days=working_days))

@@ -26,7 +26,7 @@ def raise_concern(session: Session, *, by: Viewer, now: datetime, person_id: int
     person = person_for(session, by, now, person_id)
     _check_can_be_proposed(session, person)
     if not note.strip():
-        raise NotNow("Say what the concern is.")
+        raise NotNow("Say what the concern is.", field="note")
     proposal = _undecided(session, person.id) or _new_concern(session, person, by, now)
     proposal.note = note  # a review that was previewed before this concern no longer holds
     session.add(

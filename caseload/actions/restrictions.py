@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
+from caseload.actions.changes import last_change
 from caseload.actions.tasks import pass_on_unreachable_tasks
 from caseload.actions.versions import check_version
 from caseload.domain.permissions import Permission
@@ -80,7 +82,9 @@ def _person(session: Session, by: Viewer, now: datetime, person_id: int, row_ver
         raise NotThere
     if not _nobody_left(session, person, now):
         person = person_to_change(session, by, now, person_id)
-    check_version(person, row_version)
+    check_version(
+        person, row_version, last=partial(last_change, session, PersonEvent, PersonEvent.person_id, person.id)
+    )
     return person
 
 
@@ -96,9 +100,9 @@ def _named(session: Session, person: Person) -> dict[int, RestrictedAccess]:
 
 def _name(session: Session, person: Person, user_ids: set[int], *, by: Viewer, now: datetime) -> list[int]:
     if not user_ids <= nameable_ids(session, person, now):
-        raise NotNow("Choose from those who work with this person.")
+        raise NotNow("Choose from those who work with this person.", field="users")
     if not somebody_can_change(session, person, now, user_ids):
-        raise NotNow(NOBODY_LEFT)
+        raise NotNow(NOBODY_LEFT, field="users")
     named = _named(session, person)
     for user_id in sorted(named.keys() - user_ids):
         session.delete(named[user_id])

@@ -24,7 +24,7 @@ def save_view(  # noqa: PLR0913 - what the form asks, and who and when
     if team_id is not None and team_id not in by.team_ids:
         raise NotThere
     if not name.strip():
-        raise NotNow("Give the view a name.")
+        raise NotNow("Give the view a name.", field="name")
     owner = {"user_id": None if team_id else by.user_id, "team_id": team_id}
     view = _named(session, page, name.strip(), owner)
     if view is None:

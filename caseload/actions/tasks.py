@@ -5,11 +5,13 @@ the task's history. Due and overdue are never stored: see `caseload.domain.due`.
 """
 
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
+from caseload.actions.changes import last_change
 from caseload.actions.notices import notify
 from caseload.actions.versions import check_version
 from caseload.clock import local_day
@@ -116,7 +118,7 @@ def hold_task(  # noqa: PLR0913 - the fields of a form
     step = TaskStep.RELEASED if until is None else TaskStep.HELD
     task = _task(session, by, now, task_id, row_version, step)
     if until is not None and until <= local_day(now):
-        raise NotNow("Hold a task until a day after today.")
+        raise NotNow("Hold a task until a day after today.", field="until")
     before, task.hold_until = task.hold_until, until
     _history(session, task, step, before=_day(before), after=_day(until), now=now, by=by.user_id, note=note)
     return task.id
@@ -150,7 +152,7 @@ def escalate_task(  # noqa: PLR0913 - the fields of a form
     """Somebody else has to decide about the task, which stays on its list meanwhile. Answers its id."""
     task = _task(session, by, now, task_id, row_version, TaskStep.ESCALATED)
     if to_id == by.user_id:
-        raise NotNow("Escalate a task to somebody other than yourself.")
+        raise NotNow("Escalate a task to somebody other than yourself.", field="on_list")
     _check_list(session, now, task.person_id, owner_id=to_id, team_id=None)
     before = None if task.escalated_to_id is None else f"user:{task.escalated_to_id}"
     task.escalated_to_id = to_id
@@ -246,7 +248,8 @@ def _task(session: Session, by: Viewer, now: datetime, task_id: int, row_version
     if task is None:
         raise NotThere
     if task.row_version != row_version:
-        check_version(task, row_version, theirs=_as_it_is(session, task))
+        last = partial(last_change, session, TaskEvent, TaskEvent.task_id, task.id)
+        check_version(task, row_version, theirs=_as_it_is(session, task), last=last)
     if not may_take(step, task.state):
         raise NotNow(REFUSALS[task.state])
     return task
@@ -268,9 +271,9 @@ def _as_it_is(session: Session, task: Task) -> dict[str, str]:
 
 def _check_list(session: Session, now: datetime, person_id: int, *, owner_id: int | None, team_id: int | None) -> None:
     if (owner_id is None) == (team_id is None):
-        raise NotNow("Choose one list: a member of staff or a team.")
+        raise NotNow("Choose one list: a member of staff or a team.", field="on_list")
     if not may_be_given(session, now, person_id, owner_id=owner_id, team_id=team_id):
-        raise NotNow("Choose somebody who may open this record.")
+        raise NotNow("Choose somebody who may open this record.", field="on_list")
 
 
 def _own_list(session: Session, by: Viewer, now: datetime, person_id: int) -> tuple[int | None, int | None]:

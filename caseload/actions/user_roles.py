@@ -21,7 +21,7 @@ def give_role(session: Session, *, by: Viewer, now: datetime, user_id: int, role
         UserRole.user_id == user_id, UserRole.role == role, UserRole.place_id == place_id, in_force(now)
     )
     if session.execute(same).first():
-        raise NotNow("They have this role there already.")
+        raise NotNow("They have this role there already.", field="role")
     held = put_role(session, by, now, user_id, role, place_id)
     record(session, "user.role", by=by.user_id, now=now, user=user_id, role=role.value, place=place_id)
     return held
@@ -48,7 +48,7 @@ def join_team(session: Session, *, by: Viewer, now: datetime, user_id: int, team
         or_(TeamMembership.until_at.is_(None), TeamMembership.until_at > now),
     )
     if session.execute(same).first():
-        raise NotNow("They are in this team already.")
+        raise NotNow("They are in this team already.", field="team")
     held = put_team(session, by, now, user_id, team_id)
     record(session, "user.team", by=by.user_id, now=now, user=user_id, team=team_id)
     return held
@@ -73,7 +73,7 @@ def put_role(session: Session, by: Viewer | None, now: datetime, user_id: int, r
     if by is None:
         session.get_one(Organisation, place_id)
     elif place_id not in governed_places(session, by, now):
-        raise NotNow("Choose a place within your own.")
+        raise NotNow("Choose a place within your own.", field="place")
     held = UserRole(user_id=user_id, role=role, place_id=place_id, from_at=now)
     session.add(held)
     session.flush()
@@ -84,7 +84,7 @@ def put_team(session: Session, by: Viewer | None, now: datetime, user_id: int, t
     """The row of a membership, as part of another action. NotNow for a team that is not the administrator's."""
     team = session.get(Team, team_id)
     if team is None or (by is not None and team.place_id not in governed_places(session, by, now)):
-        raise NotNow("Choose a team of your own places.")
+        raise NotNow("Choose a team of your own places.", field="team")
     held = TeamMembership(user_id=user_id, team_id=team_id, from_at=now)
     session.add(held)
     session.flush()

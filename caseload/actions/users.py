@@ -127,7 +127,7 @@ def link_identity(session: Session, *, by: Viewer, now: datetime, user_id: int, 
     _not_oneself(by, user_id)
     taken = select(User.id).where(User.oidc_issuer == issuer, User.oidc_subject == subject, User.id != user_id)
     if subject and session.execute(taken).first():
-        raise NotNow("Another user is already linked to this identifier.")
+        raise NotNow("Another user is already linked to this identifier.", field="subject")
     user.oidc_issuer, user.oidc_subject = (issuer, subject) if subject else (None, None)
     end_sessions_of(session, now=now, user_id=user_id)
     record(session, "user.identity", by=by.user_id, now=now, user=user_id)
@@ -168,17 +168,18 @@ def _may_employ(session: Session, by: Viewer | None, now: datetime, home_id: int
     elif not by.may(Permission.MANAGE_USERS):
         raise NotThere
     elif home_id not in {one for one, _ in choices_of(session, by, now).employers}:
-        raise NotNow("Choose an employer within your places, or one that is not a place.")
+        raise NotNow("Choose an employer within your places, or one that is not a place.", field="home")
 
 
 def _new_username(session: Session, username: str) -> str:
     name = username.strip().casefold()
     if not _USERNAME.fullmatch(name):
         raise NotNow(
-            "A username has letters, numbers, full stops, hyphens, underscores, + and @, and begins with one of the first two."
+            "A username has letters, numbers, full stops, hyphens, underscores, + and @, and begins with one of the first two.",
+            field="username",
         )
     if session.execute(select(User.id).where(User.username == name)).first():
-        raise NotNow("This username is taken.")
+        raise NotNow("This username is taken.", field="username")
     return name
 
 

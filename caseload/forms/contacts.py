@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
@@ -94,6 +94,8 @@ class ContactForm(Form):
 
 class NewContactForm(ContactForm):
     """One contact with the task that follows: the outcome's own, unless it is changed here or left out."""
+
+    refused_as: ClassVar = {"on_list": "next_list"}
 
     next = RadioField(
         "Next task",

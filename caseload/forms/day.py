@@ -8,6 +8,8 @@ from wtforms.fields import Field
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
+from caseload.presenters.writing import day as in_words
+
 PARTS = ("day", "month", "year")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -67,6 +69,12 @@ class DayField(Field):
     def first_wrong_part(self) -> str:
         """The part an error summary points to."""
         return next((part for part in PARTS if part in self.wrong_parts), PARTS[0])
+
+
+def day_said(typed: Mapping[str, str]) -> str:
+    """The three parts as a day in words; as they were typed where they are none."""
+    found = _day(typed)
+    return in_words(found) if found else " ".join(typed[part] for part in PARTS if typed[part])
 
 
 def _parts(day: date | None) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What is asked about a handover."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
@@ -14,6 +14,8 @@ ACCEPT, REJECT, REVOKE = "accept", "reject", "revoke"
 
 class RequestForm(Form):
     """To whom a case is to go, and why."""
+
+    refused_as: ClassVar = {"user_id": "to_user_id"}
 
     to_user_id = RadioField("Who takes over?", validate_choice=False)
     reason = TextAreaField(

@@ -1,7 +1,7 @@
 """What is asked about a task."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
@@ -124,6 +124,8 @@ class ReassignForm(Form):
 
 class EscalateForm(Form):
     """Who has to decide about a task, and why."""
+
+    refused_as: ClassVar = {"on_list": "to"}
 
     to = SelectField("Who has to decide?", validate_choice=False)
     note = TextAreaField("What do they have to decide?", [InputRequired("Enter what they have to decide"), _NOTE])

@@ -24,9 +24,8 @@ pages = Blueprint("contacts", __name__)
 def new(person_id: int) -> ResponseReturnValue:
     """Ask about a contact; everything that can be known beforehand is filled in."""
     person, choices = _person(person_id)
-    form = NewContactForm(formdata=None, today=today(), died_on=person.date_of_death, happened_on=today())
-    if person.date_of_death is not None:
-        form.participants.data = []
+    begins = {"happened_on": today(), **({} if person.date_of_death is None else {"participants": []})}
+    form = NewContactForm(formdata=None, today=today(), died_on=person.date_of_death, data=begins)
     form.next_list.choices = choices
     return _new_page(form, person)
 

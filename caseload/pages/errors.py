@@ -1,11 +1,15 @@
 """What somebody is told when a request could not be answered."""
 
+from typing import cast
+
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from caseload.exceptions import Conflict, Refused
+from caseload.forms.form import forms_here
+from caseload.forms.typed import Line, typed_lines
 from caseload.pages.request import moment, viewer
 from caseload.queries.merges import merged_into
 from caseload.sign_in.drafts import keep_draft, typed
@@ -23,11 +27,35 @@ def register_errors(app: Flask) -> None:
 def _refused(error: Refused) -> ResponseReturnValue:
     if isinstance(error, Conflict):
         keep_draft()
-        return render_template("errors/conflict.html", error=error, typed=typed()), error.http_status
+        return render_template("errors/conflict.html", error=error, typed=_lines()), error.http_status
+    form_again = _at_its_field(error)
+    if form_again is not None:
+        return form_again
     if error.http_status == 404:
         return _gone_to() or (render_template("errors/not_found.html"), 404)
     keep_draft()
-    return render_template("errors/not_now.html", error=error, typed=typed()), error.http_status
+    return render_template("errors/not_now.html", error=error, typed=_lines()), error.http_status
+
+
+def _at_its_field(error: Refused) -> ResponseReturnValue | None:
+    """The form again, with the refusal as the error of one field; None for a refusal that is of no field of it.
+
+    The page is asked once more: its form is now refused before the action, which has changed nothing.
+    """
+    if request.method != "POST" or request.endpoint is None or not any(one.field_of(error) for one in forms_here()):
+        return None
+    g.refused = error
+    try:
+        return cast(ResponseReturnValue, current_app.view_functions[request.endpoint](**(request.view_args or {})))
+    except Refused:
+        return None
+    finally:
+        g.pop("refused")
+
+
+def _lines() -> list[Line]:
+    """What was typed, in the words of the form that asked for it."""
+    return typed_lines(forms_here(), typed())
 
 
 def _gone_to() -> ResponseReturnValue | None:
@@ -42,7 +70,7 @@ def _gone_to() -> ResponseReturnValue | None:
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
     keep_draft()
-    return render_template("errors/stale_form.html", typed=typed()), 400
+    return render_template("errors/stale_form.html", typed=_lines()), 400
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -20,6 +20,8 @@ from markupsafe import Markup
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.forms.components import component_of, errors_of
+from caseload.forms.form import forms_here
+from caseload.forms.typed import Line, Typed, typed_lines
 from caseload.pages.navigation import FOOTER, HEADER, current, open_to
 from caseload.pages.request import viewer
 from caseload.presenters import words, writing
@@ -66,6 +68,7 @@ def set_up_templates(app: Flask) -> None:
         page_frame=page_frame,
         unread=unread,
         back_path=back_path,
+        typed_lines=lines_here,
     )
 
 
@@ -110,6 +113,11 @@ def page_frame() -> dict[str, Any]:
         "path": request.path,
         "session_ends": g.get("session_ends"),
     }
+
+
+def lines_here(typed: Typed) -> list[Line]:
+    """What was typed into a form of this page, in the words of the page's own forms."""
+    return typed_lines(forms_here(), typed)
 
 
 def back_path() -> str:

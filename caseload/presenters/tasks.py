@@ -6,6 +6,7 @@ from datetime import date
 from caseload.domain.due import DUE_WORDS, Due, due_day, due_state
 from caseload.domain.task_rules import TaskStep
 from caseload.domain.words import TaskState
+from caseload.presenters.banner import age_words
 from caseload.presenters.words import words_of
 from caseload.presenters.writing import day
 from caseload.queries.tasks import TaskDetail, TaskRow, TaskStepRow
@@ -38,6 +39,8 @@ class TaskLine:
     row_version: int
     person_id: int
     person: str
+    age: str
+    nhs_number: str
     title: str
     detail: str
     kind: str
@@ -68,6 +71,8 @@ def task_line(row: TaskRow, today: date) -> TaskLine:
         row_version=row.row_version,
         person_id=row.person_id,
         person=person_name(row.family_name, row.given_name),
+        age=age_words(row.date_of_birth, row.date_of_death or today),
+        nhs_number=row.nhs_number,
         title=row.title,
         detail=row.detail,
         kind=words_of(row.kind),

@@ -66,7 +66,7 @@ def candidate_for(
     """The user as somebody who could lead this case; NotNow for one who could not."""
     found = candidates_for(session, now, case, read_lead_rules(), only=[user_id], to_receive=to_receive)
     if not found:
-        raise NotNow("This person cannot lead this case. Choose somebody from the list.")
+        raise NotNow("This person cannot lead this case. Choose somebody from the list.", field="user_id")
     return found[0]
 
 

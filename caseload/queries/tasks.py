@@ -25,6 +25,9 @@ class TaskRow:
     person_id: int
     family_name: str
     given_name: str
+    date_of_birth: date
+    date_of_death: date | None
+    nhs_number: str
     case_id: int | None
     kind: TaskKind
     title: str
@@ -87,8 +90,8 @@ def tasks_query() -> "Select[*tuple[Any, ...]]":
     """The columns of a `TaskRow`; the caller adds whose, in what order and how many."""
     return (
         select(
-            Task.id, Task.row_version, Task.person_id, Person.family_name, Person.given_name, Task.case_id, Task.kind,
-            Task.title, Task.detail, Task.due_on, Task.hold_until, Task.state, Task.owner_id,
+            Task.id, Task.row_version, Task.person_id, Person.family_name, Person.given_name, Person.date_of_birth,
+            Person.date_of_death, Person.nhs_number, Task.case_id, Task.kind, Task.title, Task.detail, Task.due_on, Task.hold_until, Task.state, Task.owner_id,
             _Owner.display_name.label("owner"), Team.name.label("team"), _Escalated.display_name.label("escalated"),
             Task.rule_code.is_not(None).label("by_rule"),
         )

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from caseload.clock import local_day
 from caseload.domain.due import NEW_DAYS, SOON_DAYS
+from caseload.domain.handover_rules import answer_by
 from caseload.domain.task_rules import TaskStep
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, HandoverState, TaskState
@@ -80,6 +81,11 @@ class HandoverRow:
     sender: str
     requested_at: datetime
     expires_at: datetime
+
+    @property
+    def answer_by(self) -> date:
+        """The last day on which the viewer can answer."""
+        return answer_by(self.expires_at)
 
 
 @dataclass(frozen=True, slots=True)

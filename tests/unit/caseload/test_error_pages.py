@@ -1,5 +1,7 @@
 """What somebody is told when it did not work: nothing typed is lost, nothing is said of the data."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import g, render_template
 
@@ -7,7 +9,7 @@ from caseload.domain.words import Role
 from caseload.exceptions import Conflict, NotNow
 from tests.support.bare_pages import bare_app, viewer_with
 
-TYPED = {"note": ["Line one\nline <two>"], "outcome_code": ["reached"], "empty": []}
+TYPED = [("Note", ["Line one\nline <two>"]), ("Outcome code", ["reached"])]
 
 
 def page(name, *, signed_in=True, referrer=None, **values):
@@ -25,12 +27,17 @@ def test_conflict_shows_theirs_and_mine():
     assert "Outcome</dt>" in html
     assert "Done</dd>" in html
     assert "line &lt;two&gt;" in html
-    assert "Outcome code" in html
-    assert "Empty" not in html
+    assert "Outcome code</dt>" in html
+    assert "last changed" not in html
+
+
+def test_conflict_says_who_was_first_and_when():
+    error = Conflict("Somebody else did this first.", by="Ash Nurse", at=datetime(2026, 10, 5, 9, 0, tzinfo=UTC))
+    assert "It was last changed by Ash Nurse on 5 October 2026 at 10:00am." in page("conflict", error=error, typed=[])
 
 
 def test_conflict_without_theirs_or_typed_has_neither_heading():
-    html = page("conflict", error=Conflict("Somebody else did this first."), typed={})
+    html = page("conflict", error=Conflict("Somebody else did this first."), typed=[])
     assert "What is there now" not in html
     assert "What you entered" not in html
 
@@ -52,7 +59,7 @@ def test_refusal_says_why_and_that_nothing_changed():
     ],
 )
 def test_way_back_is_the_page_before_if_it_was_ours(referrer, path):
-    html = page("not_now", error=NotNow("No."), typed={}, referrer=referrer)
+    html = page("not_now", error=NotNow("No."), typed=[], referrer=referrer)
     assert f'<a href="{path}">Go back and look again</a>' in html
 
 

@@ -1,0 +1,64 @@
+"""What a form carried, in the words of that form: labels for names, the words of choices for what stands for them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from wtforms.fields import BooleanField, Field, HiddenField, PasswordField, SelectFieldBase
+
+from caseload.forms.day import PARTS, DayField, day_said
+from caseload.forms.form import Form
+
+Typed = Mapping[str, Sequence[str]]
+"""Field name -> values, as a browser sends them."""
+
+Line = tuple[str, list[str]]
+"""A label and what was entered under it."""
+
+
+def typed_lines(forms: Iterable[Form], typed: Typed) -> list[Line]:
+    """Each field that was filled in, in the order of the forms, by its label.
+
+    Hidden fields are the page's and not typed, so they are left out; so is whatever none of the forms asks for. Where no
+    form is known, the names stand in for the labels, and ids are left out.
+    """
+    fields: dict[str, Field] = {}
+    for form in forms:
+        for field in form:
+            fields.setdefault(field.name, field)
+    if not fields:
+        return [(_label_of(name), list(values)) for name, values in typed.items() if values and not _is_id(name)]
+    lines = [(field.label.text, _said(field, typed)) for field in fields.values() if not _unseen(field)]
+    return [(label, said) for label, said in lines if said]
+
+
+def _unseen(field: Field) -> bool:
+    return isinstance(field, HiddenField | PasswordField)
+
+
+def _said(field: Field, typed: Typed) -> list[str]:
+    """What a field says; nothing where it was left empty, or a choice is not offered any more."""
+    if isinstance(field, DayField):
+        parts = {part: next(iter(typed.get(f"{field.name}-{part}", ())), "").strip() for part in PARTS}
+        return [day_said(parts)] if any(parts.values()) else []
+    values = [value for value in typed.get(field.name, ()) if value]
+    if isinstance(field, BooleanField):
+        return ["Yes"] if values else []
+    if isinstance(field, SelectFieldBase):
+        words = _words_of_choices(field)
+        return [words[value] for value in values if value in words]
+    return values
+
+
+def _words_of_choices(field: SelectFieldBase) -> dict[str, str]:
+    """What each choice says; a label may be a pair of words and what stands below them."""
+    if not getattr(field, "choices", None):
+        return {}
+    labels = {str(one.value): one.label for one in field.iter_choices()}
+    return {value: str(label[0] if isinstance(label, tuple) else label) for value, label in labels.items()}
+
+
+def _label_of(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def _is_id(name: str) -> bool:
+    return name.endswith(("_id", "_ids")) or name == "seen"
