@@ -178,7 +178,7 @@ def test_a_log_put_back_as_it_was_is_found_by_a_note_kept_elsewhere(url: str, mo
         leftover.unlink()
     (tmp_path / "case.sqlite").write_bytes(before.read_bytes())
     assert caseload("audit", "verify", "--database", url).returncode == 0  # by itself it looks whole
-    assert "event 2 of the audit log as it was noted" in refusal(caseload(*verify), 6)
+    assert "event 2 is not the one that was noted" in refusal(caseload(*verify), 6)
     note.write_text("not a note")
     refusal(caseload(*verify), 5)
 
