@@ -22,18 +22,22 @@ class RunShown:
     earlier_on: date | None
 
 
+_RECENT = 24  # runs looked through: nobody runs one month again so often
+
+
 def newest_run(session: Session, now: datetime) -> RunShown | None:
     """The newest run that was made by today; None before the first was taken in."""
     wanted = (
         select(RiskRun.id, RiskRun.index_date, RiskRun.demonstration)
         .where(RiskRun.index_date <= local_day(now))
         .order_by(RiskRun.index_date.desc(), RiskRun.id.desc())
-        .limit(2)
+        .limit(_RECENT)
     )
     found = session.execute(wanted).all()
     if not found:
         return None
-    earlier = found[1] if len(found) > 1 else None
+    # A month run again is not the month before: the earlier run has an earlier date.
+    earlier = next((run for run in found if run.index_date < found[0].index_date), None)
     return RunShown(
         found[0].id, found[0].index_date, found[0].demonstration, earlier and earlier.id, earlier and earlier.index_date
     )

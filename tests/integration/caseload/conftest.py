@@ -1,12 +1,15 @@
 """The case app over a fresh database, on every database there is."""
 
+import os
 import re
 from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from jinja2 import BytecodeCache
 
 from caseload import passwords
 from caseload.app import create_app
@@ -77,24 +80,36 @@ def quick_passwords(monkeypatch):
     passwords._nobodys.cache_clear()
 
 
-ON_ONE_DATABASE = {
-    "test_case_lists", "test_frame", "test_handover_pages", "test_lead_pages", "test_overview", "test_person_page",
-    "test_review_list", "test_review_pages", "test_saved_views", "test_task_pages",
+ON_BOTH_DATABASES = {
+    "test_all_or_nothing", "test_append_only", "test_audit_chain", "test_case_changes", "test_concurrent_writers",
+    "test_database", "test_first_load", "test_handover_actions", "test_lead_actions", "test_lead_histories",
+    "test_list_changes", "test_looks_at_once", "test_merges", "test_migrations", "test_once", "test_people_change",
+    "test_review_actions", "test_search", "test_sign_ins_at_once", "test_stays", "test_viewers", "test_visible",
+    "test_deactivating_at_once",
 }  # fmt: skip
-"""Tests of pages: what these ask of the database, the tests of their actions and queries ask of both."""
+"""Where the database itself is at stake: locks, races, constraints, history, loads, who may open whom."""
+
+EVERY_DATABASE = "CARETIER_EVERY_DATABASE"
+"""Set to anything, the tests of pages and single actions run on PostgreSQL too: twice the time."""
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out PostgreSQL where a page is tested."""
+    """Leave out PostgreSQL where the database is not what is tested."""
+    if EVERY_DATABASE in os.environ:
+        return
+    here = Path(__file__).parent
     left_out = [
         item
         for item in items
-        if item.path.stem in ON_ONE_DATABASE and getattr(item, "callspec", None) and "postgresql" in item.callspec.id
+        if item.path.is_relative_to(here)
+        and item.path.stem not in ON_BOTH_DATABASES
+        and getattr(item, "callspec", None)
+        and "postgresql" in item.callspec.id
     ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        kept = set(map(id, left_out))
-        items[:] = [item for item in items if id(item) not in kept]
+        gone = set(map(id, left_out))
+        items[:] = [item for item in items if id(item) not in gone]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -133,10 +148,28 @@ def settings():
     return settings_with(secret_key=SECRET, secure_cookies=False)
 
 
+class Compiled(BytecodeCache):
+    """Templates compiled once for all the applications of a test process."""
+
+    def __init__(self):
+        self.codes = {}
+
+    def load_bytecode(self, bucket):
+        if bucket.key in self.codes:
+            bucket.bytecode_from_string(self.codes[bucket.key])
+
+    def dump_bytecode(self, bucket):
+        self.codes[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 @pytest.fixture
 def app(store, settings, clock):
     """The application, in testing mode: a fault of ours is raised instead of shown."""
     app = create_app(settings, store=store, now=clock)
+    app.jinja_env.bytecode_cache = COMPILED
     app.testing = True
     return app
 

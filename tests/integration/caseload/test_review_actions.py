@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from caseload.actions.emergency import open_in_emergency
 from caseload.actions.proposals import raise_concern
 from caseload.actions.review import as_marks, confirm, stage, unstage
+from caseload.domain.emergency_access import EmergencyReason
 from caseload.domain.proposal_rules import digest_of
 from caseload.domain.words import CaseState, Decision, NoticeKind, ProposalKind, ProposalState, TaskKind
 from caseload.exceptions import Conflict, NotNow, NotThere
@@ -305,3 +307,27 @@ def test_a_concern_only_about_somebody_one_may_open(store, town, act, username):
     with pytest.raises(NotThere):
         act(raise_concern, username, person_id=town.people[2], note="x")
     assert audited(store) == []
+
+
+def test_who_opened_somebody_in_an_emergency_only_reads_them(store, town, act, ash):
+    """Break-glass shows a restricted record for a while; it gives nobody a say in what becomes of the person."""
+    ids = propose(store, town, [1, 4])
+    act(
+        open_in_emergency, nhs_number=town.nhs_numbers[4], reason_code=EmergencyReason.URGENT_CARE, minutes=60,
+        reason="Found unwell at the desk",
+    )  # fmt: skip
+    with store.reading() as session:
+        listed = marked_rows(session, town.viewer(session, "ash.manager"), NOW, ash, None)
+    assert listed == ()
+    with pytest.raises(NotThere):
+        act(stage, practice_id=ash, proposal_ids=[ids[4]], decision=Decision.ACCEPT)
+    with pytest.raises(NotNow, match="emergency"):
+        act(raise_concern, person_id=town.people[4], note="Unwell")
+    assert all_of(store, StagedDecision) == []
+
+
+def test_nothing_ticked_and_nothing_marked_is_said(town, act, ash):
+    with pytest.raises(NotNow, match="Tick at least one person"):
+        act(stage, practice_id=ash, proposal_ids=[], decision=Decision.ACCEPT)
+    with pytest.raises(NotNow, match="Nobody is marked"):
+        act(confirm, practice_id=ash, digest=digest_of([]))

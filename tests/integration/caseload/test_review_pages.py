@@ -284,3 +284,10 @@ def test_marking_and_confirming_at_once_never_decides_what_was_not_previewed(sto
         cases = session.execute(select(Case)).all()
         state = session.get_one(Proposal, ids[1]).state
     assert (len(cases), state) in {(1, ProposalState.ACCEPTED), (0, ProposalState.PROPOSED)}
+
+
+def test_undoing_what_is_no_number_of_ours_is_refused(town, manager, post, url):
+    assert (
+        post(manager, f"{url}/unstage", {"proposal": "everybody"}, page=f"{url}/preview", form="/sign-out").status_code
+        == 400
+    )

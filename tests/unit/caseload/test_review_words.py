@@ -7,10 +7,12 @@ import pytest
 
 from caseload.domain.overview import Count, Overview, Place, Row, overview_of
 from caseload.domain.words import Decision, OrganisationKind, ProposalKind, ProposalState, Tier
+from caseload.presenters.case_rows import case_words
 from caseload.presenters.overview import places_of, rows_of
 from caseload.presenters.review_counts import awaiting_words, done_words, marked_words
 from caseload.presenters.review_rows import movement_words, reason_words, risk_words, row_words
 from caseload.presenters.score_age import score_age
+from caseload.queries.cases import CaseRow
 from caseload.queries.proposals import Concern, MarkShown, ReviewCounts, ReviewRow, ScoreShown
 
 TODAY = date(2026, 10, 5)
@@ -162,3 +164,14 @@ def test_places_of_a_place_by_name_each_with_its_own_page():
     lines = places_of(overview(), overview().within(1), Row.HIGH)
     assert [(line.words, line.place_id) for line in lines] == [("Ash", 2), ("Elm", 3)]
     assert [place.place_id for place in overview().path(2)] == [2, 1]
+
+
+def test_a_case_nobody_was_proposed_for_says_so():
+    case = CaseRow(
+        1, 2, "Okafor", "Ada", date(1941, 3, 2), None, None, "9990000018", False, "Ash Surgery", "open", None, NOW,
+        None, None, None, None, None, None, NOW,
+    )  # fmt: skip
+    said = case_words(case, TODAY, may_see_score=True)
+    assert (said.why, said.waiting, said.lead, said.last_contact) == (
+        "No lead has been proposed yet", "Since today", "Nobody", "None yet",
+    )  # fmt: skip
