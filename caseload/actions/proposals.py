@@ -11,7 +11,7 @@ from caseload.domain.proposal_rules import CONCERN_CODE, UNDECIDED
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, ProposalKind, ProposalState
 from caseload.exceptions import NotNow, NotThere
-from caseload.queries.visible import person_to_change
+from caseload.queries.visible import person_for
 from caseload.tables import Case, Person, Proposal, ProposalEvent
 
 
@@ -23,7 +23,7 @@ def raise_concern(session: Session, *, by: Viewer, now: datetime, person_id: int
     """
     if not by.may(Permission.RAISE_CONCERN):
         raise NotThere
-    person = person_to_change(session, by, now, person_id)
+    person = person_for(session, by, now, person_id)
     _check_can_be_proposed(session, person)
     if not note.strip():
         raise NotNow("Say what the concern is.", field="note")

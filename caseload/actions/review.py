@@ -23,7 +23,7 @@ from caseload.domain.viewer import Viewer
 from caseload.domain.words import Decision, NoticeKind
 from caseload.exceptions import Conflict, NotNow, NotThere
 from caseload.queries.teams import members_of, team_serving
-from caseload.queries.visible import related
+from caseload.queries.visible import openable
 from caseload.tables import Person, Proposal, ProposalEvent, StagedDecision
 
 Marked = list[tuple[Proposal, StagedDecision]]
@@ -177,7 +177,7 @@ def _proposals(
     wanted = (
         select(Proposal)
         .join(Person, Person.id == Proposal.person_id)
-        .where(Proposal.id.in_(set(proposal_ids)), Proposal.practice_id == practice_id, related(by, now))
+        .where(Proposal.id.in_(set(proposal_ids)), Proposal.practice_id == practice_id, openable(by, now))
         .order_by(Proposal.id)
         .with_for_update(of=Proposal)
     )
@@ -211,7 +211,7 @@ def _marked(session: Session, by: Viewer, now: datetime, practice_id: int) -> Ma
         select(Proposal, StagedDecision)
         .join(StagedDecision, StagedDecision.proposal_id == Proposal.id)
         .join(Person, Person.id == Proposal.person_id)
-        .where(StagedDecision.practice_id == practice_id, Proposal.state.in_(UNDECIDED), related(by, now))
+        .where(StagedDecision.practice_id == practice_id, Proposal.state.in_(UNDECIDED), openable(by, now))
         .options(contains_eager(Proposal.person))
         .order_by(Proposal.id)
         .with_for_update(of=(Proposal, StagedDecision))

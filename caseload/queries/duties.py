@@ -11,7 +11,7 @@ from caseload.clock import local_day
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, ProposalState
-from caseload.queries.visible import openable, related
+from caseload.queries.visible import openable
 from caseload.tables import (
     Case,
     EmergencyAccess,
@@ -59,7 +59,7 @@ def review_duties(session: Session, viewer: Viewer, now: datetime) -> list[Revie
         .join(Proposal, Proposal.practice_id == Organisation.id)
         .join(Person, Person.id == Proposal.person_id)
         .outerjoin(StagedDecision, StagedDecision.proposal_id == Proposal.id)
-        .where(Organisation.id.in_(sorted(practices)), shown, related(viewer, now))
+        .where(Organisation.id.in_(sorted(practices)), shown, openable(viewer, now))
         .group_by(Organisation.id, Organisation.name)
         .order_by(Organisation.name, Organisation.id)
     )

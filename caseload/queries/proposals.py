@@ -17,7 +17,7 @@ from caseload.domain.words import CaseState, Decision, ProposalKind, ProposalSta
 from caseload.exceptions import NotThere
 from caseload.queries.proposal_filters import narrowed, ordered, shown
 from caseload.queries.risk_runs import RunShown, scored_earlier, scored_newest, two_scores
-from caseload.queries.visible import related
+from caseload.queries.visible import openable
 from caseload.tables import Case, Contact, Person, Proposal, ProposalEvent, RiskScore, StagedDecision, User
 
 
@@ -123,7 +123,7 @@ def review_page(session: Session, viewer: Viewer, now: datetime, wanted: ReviewL
     newest, earlier = two_scores()
     question = _question(newest, earlier, wanted.run).where(
         Proposal.practice_id == wanted.practice_id,
-        related(viewer, now),
+        openable(viewer, now),
         shown(wanted.chosen.one("show"), local_day(now)),
         narrowed(wanted.chosen, newest, local_day(now)),
     )
@@ -145,7 +145,7 @@ def marked_rows(
         raise NotThere
     newest, earlier = two_scores()
     question = _question(newest, earlier, run).where(
-        StagedDecision.practice_id == practice_id, related(viewer, now), _undecided()
+        StagedDecision.practice_id == practice_id, openable(viewer, now), _undecided()
     )
     found = session.execute(question.order_by(*ordered("rank", newest))).mappings().all()
     return _with_concerns(session, [review_row(row) for row in found])
@@ -158,7 +158,7 @@ def one_row(
     newest, earlier = two_scores()
     practices = sorted(viewer.practices(Permission.REVIEW_LIST))
     question = _question(newest, earlier, run).where(
-        Proposal.id == proposal_id, Proposal.practice_id.in_(practices), related(viewer, now), _undecided()
+        Proposal.id == proposal_id, Proposal.practice_id.in_(practices), openable(viewer, now), _undecided()
     )
     found = session.execute(question).mappings().one_or_none()
     if found is None:
@@ -222,7 +222,7 @@ def _place_of(
         .select_from(Proposal)
         .join(Person, Person.id == Proposal.person_id)
         .outerjoin(newest, scored_newest(newest, wanted.run))
-        .where(Proposal.id == wanted.after, Proposal.practice_id == wanted.practice_id, related(viewer, now))
+        .where(Proposal.id == wanted.after, Proposal.practice_id == wanted.practice_id, openable(viewer, now))
     )
     found = session.execute(place).one_or_none()
     return None if found is None else tuple(found)
@@ -249,7 +249,7 @@ def _counts(session: Session, viewer: Viewer, now: datetime, wanted: ReviewList)
         .join(Person, Person.id == Proposal.person_id)
         .outerjoin(newest, scored_newest(newest, wanted.run))
         .outerjoin(StagedDecision, StagedDecision.proposal_id == Proposal.id)
-        .where(Proposal.practice_id == wanted.practice_id, related(viewer, now))
+        .where(Proposal.practice_id == wanted.practice_id, openable(viewer, now))
         .group_by(newest.tier)
     ).all()
     return ReviewCounts(

@@ -11,7 +11,7 @@ from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.exceptions import NotThere
 from caseload.queries.proposal_filters import shown
-from caseload.queries.visible import related
+from caseload.queries.visible import openable
 from caseload.tables import Organisation, Person, Proposal, StagedDecision
 
 
@@ -38,7 +38,7 @@ def review_practices(session: Session, viewer: Viewer, now: datetime) -> list[Re
         )
         .join(Person, Person.id == Proposal.person_id)
         .outerjoin(StagedDecision, StagedDecision.proposal_id == Proposal.id)
-        .where(shown("awaiting", local_day(now)), related(viewer, now))
+        .where(shown("awaiting", local_day(now)), openable(viewer, now))
         .group_by(Proposal.practice_id)
         .subquery()
     )

@@ -309,21 +309,16 @@ def test_a_concern_only_about_somebody_one_may_open(store, town, act, username):
     assert audited(store) == []
 
 
-def test_who_opened_somebody_in_an_emergency_only_reads_them(store, town, act, ash):
-    """Break-glass shows a restricted record for a while; it gives nobody a say in what becomes of the person."""
-    ids = propose(store, town, [1, 4])
-    act(
-        open_in_emergency, nhs_number=town.nhs_numbers[4], reason_code=EmergencyReason.URGENT_CARE, minutes=60,
-        reason="Found unwell at the desk",
-    )  # fmt: skip
-    with store.reading() as session:
-        listed = marked_rows(session, town.viewer(session, "ash.manager"), NOW, ash, None)
-    assert listed == ()
+def test_who_opened_somebody_in_an_emergency_may_tell_their_practice(store, town, act):
+    """A concern opens the record to nobody: it is for the practice to decide."""
     with pytest.raises(NotThere):
-        act(stage, practice_id=ash, proposal_ids=[ids[4]], decision=Decision.ACCEPT)
-    with pytest.raises(NotNow, match="emergency"):
-        act(raise_concern, person_id=town.people[4], note="Unwell")
-    assert all_of(store, StagedDecision) == []
+        act(raise_concern, "therapist", person_id=town.people[6], note="Unwell")
+    act(
+        open_in_emergency, "therapist", nhs_number=town.nhs_numbers[6], reason_code=EmergencyReason.URGENT_CARE,
+        minutes=60, reason="Found unwell on the stairs",
+    )  # fmt: skip
+    act(raise_concern, "therapist", person_id=town.people[6], note="Unwell")
+    assert [proposal.practice_id for proposal in all_of(store, Proposal)] == [town.places["Y90002"]]
 
 
 def test_nothing_ticked_and_nothing_marked_is_said(town, act, ash):
