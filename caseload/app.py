@@ -5,6 +5,7 @@ from datetime import datetime
 from types import ModuleType
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
 
 from caseload import clock
 from caseload.pages import (
@@ -67,6 +68,13 @@ PAGES: tuple[ModuleType, ...] = (
 """Every journey's pages; an address not registered here does not exist."""
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address that a row's id can be; a larger one is an address that does not exist."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2_147_483_647)
+
+
 def create_app(
     settings: Settings | None = None, *, store: Store | None = None, now: Callable[[], datetime] = clock.now
 ) -> Flask:
@@ -74,6 +82,7 @@ def create_app(
     settings = settings or read_settings()
     store = store or open_store(settings)
     app = Flask("caseload", static_folder="static", template_folder="templates")
+    app.url_map.converters["int"] = RowNumber
     put_app(app, store, settings, now)
     set_up_templates(app)
     keep_sessions(app)

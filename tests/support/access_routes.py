@@ -208,7 +208,6 @@ EVERY_ROUTE = {**ABOUT_SOMEBODY, **ABOUT_NOBODY, **OF_A_PLACE, **SOMEBODY_ELSES}
 
 SHOWS_NOBODY = {
     ("GET", f"{_CASE}/letter.pdf"),
-    ("POST", f"{_PERSON}/restriction/names"),
     ("POST", "/people/duplicates/<int:first_id>/<int:second_id>/apart"),
     ("POST", "/people/merges/<int:merge_id>/undo"),
     ("POST", f"{_CASE}/team/<int:member_id>/end"),

@@ -46,3 +46,9 @@ def test_style_sheets_may_be_kept_by_a_browser_and_pages_may_not(client_as, get)
 def test_not_found_offers_emergency_access_only_to_those_who_may_use_it(client_as, get):
     assert "open it by emergency access" in get(client_as("nurse"), "/people/99999", 404)
     assert "open it by emergency access" not in get(client_as("admin"), "/people/99999", 404)
+
+
+def test_number_no_row_can_have_is_an_address_that_does_not_exist(client_as):
+    client = client_as("ash.manager")
+    assert client.get("/people/99999999999999999999").status_code == 404
+    assert client.get("/cases/2147483648/lead").status_code == 404
