@@ -3,6 +3,7 @@
 import os
 import re
 from collections import Counter
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from jinja2 import BytecodeCache
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
 
 from caseload import passwords
 from caseload.app import create_app
@@ -122,10 +125,32 @@ def database_url(request, tmp_path):
         yield url
 
 
+@cache
+def one_engine():
+    """The engine of all SQLite tests of this process: what it has compiled for one test it need not for the next."""
+    engine = open_database("sqlite:////dev/null")
+
+    @event.listens_for(engine, "do_connect")
+    def where_the_test_says(_dialect, _record, arguments, _named):
+        arguments[0] = engine.url.database
+
+    return engine
+
+
+def engine_at(url):
+    """An engine over this database, empty of connections."""
+    if not url.startswith("sqlite"):
+        return open_database(url)
+    engine = one_engine()
+    engine.dispose()
+    engine.url = make_url(url)
+    return engine
+
+
 @pytest.fixture
 def store(database_url):
     """A store over it."""
-    engine = open_database(database_url)
+    engine = engine_at(database_url)
     yield Store(engine, Secrets.of(SECRET))
     engine.dispose()
 
