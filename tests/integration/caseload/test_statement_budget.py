@@ -15,6 +15,7 @@ from caseload.sign_in.web import start_session
 from caseload.store import Store
 from tests.support.busy_town import make_busy_town
 from tests.support.case_app import NOW, make_town
+from tests.support.leaving_town import make_leaving_town
 from tests.support.page_cases import CASES
 from tests.support.sqlite import sqlite_url
 from tests.support.statements import statements
@@ -28,6 +29,7 @@ MAKE = {
     "work": make_town_at_work,
     "quiet": lambda store: AtWork(store, make_town(store)),
     "busy": make_busy_town,
+    "leaving": make_leaving_town,
 }
 SMALL, LARGE = (Size(people, cases, 60, practices=6, now=NOW) for people, cases in ((1_200, 110), (6_000, 1_100)))
 
