@@ -51,4 +51,4 @@ def test_not_found_offers_emergency_access_only_to_those_who_may_use_it(client_a
 def test_number_no_row_can_have_is_an_address_that_does_not_exist(client_as):
     client = client_as("ash.manager")
     assert client.get("/people/99999999999999999999").status_code == 404
-    assert client.get("/cases/2147483648/lead").status_code == 404
+    assert client.get(f"/cases/{2**31}/lead").status_code == 404
