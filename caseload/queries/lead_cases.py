@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, and_, func, select
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
 from caseload.domain.lead_rule import LeadFacts
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import CaseState, ConsentPurpose, Sector
+from caseload.domain.words import CaseState, Sector
 from caseload.exceptions import NotThere
-from caseload.queries.objections import AGAINST, objects_to_scoring
+from caseload.queries.objections import objects_to_scoring, said_no
 from caseload.queries.people import PersonFacts, facts_of
 from caseload.queries.visible import SHARING, openable
-from caseload.tables import Case, Consent, LeadAllocation, Organisation, Person, RiskRun, RiskScore
+from caseload.tables import Case, LeadAllocation, Organisation, Person, RiskRun, RiskScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,6 @@ def latest_run(now: datetime) -> ScalarSelect[int]:
     return newest.order_by(run.index_date.desc(), run.id.desc()).limit(1).scalar_subquery()
 
 
-def _said_no(purpose: ConsentPurpose) -> ColumnElement[bool]:
-    """A condition on `Person`: the last they said about this purpose is no."""
-    latest = select(Consent.state).where(Consent.person_id == Person.id, Consent.purpose == purpose)
-    last = latest.order_by(Consent.id.desc()).limit(1).correlate(Person).scalar_subquery()
-    return func.coalesce(last, "none").in_([state.value for state in AGAINST])
-
-
 def _read(session: Session, now: datetime, wanted: ColumnElement[bool]) -> list[LeadCase]:
     network, locality, borough = aliased(Organisation), aliased(Organisation), aliased(Organisation)
     practice = aliased(Organisation)
@@ -99,7 +92,7 @@ def _read(session: Session, now: datetime, wanted: ColumnElement[bool]) -> list[
             RiskScore.tier, RiskRun.index_date,
             network.id.label("network_id"), locality.id.label("locality_id"), borough.id.label("borough_id"),
             objects_to_scoring().label("no_score"),
-            *(_said_no(purpose).label(sector.value) for sector, purpose in SHARING.items()),
+            *(said_no(purpose).label(sector.value) for sector, purpose in SHARING.items()),
         )
         .join(Person, Person.id == Case.person_id)
         .join(practice, practice.id == Person.practice_id)

@@ -1,6 +1,7 @@
-"""Who objects to a risk score being made of their record: such a score is shown to nobody, from that moment.
+"""Who said no, for each purpose they can be asked about: in force from that moment.
 
-Every question that answers a tier, a probability or a reason adds this condition.
+Sharing with a sector decides who may open the person. Risk stratification decides whether their score is shown: every
+question that answers a tier, a probability or a reason adds `objects_to_scoring`.
 """
 
 from sqlalchemy import ColumnElement, select
@@ -12,14 +13,19 @@ from caseload.tables import Consent, Person
 AGAINST = (ConsentState.REFUSED, ConsentState.WITHDRAWN)
 
 
-def objects_to_scoring() -> ColumnElement[bool]:
-    """A condition on `Person`: what they said last about risk stratification was no."""
+def said_no(purpose: ConsentPurpose) -> ColumnElement[bool]:
+    """A condition on `Person`: the last they said about this purpose is no; nothing said is not a no."""
     latest = (
         select(Consent.state)
-        .where(Consent.person_id == Person.id, Consent.purpose == ConsentPurpose.RISK_STRATIFICATION)
+        .where(Consent.person_id == Person.id, Consent.purpose == purpose)
         .order_by(Consent.id.desc())
         .limit(1)
         .correlate(Person)
         .scalar_subquery()
     )
     return coalesce(latest, "none").in_([state.value for state in AGAINST])
+
+
+def objects_to_scoring() -> ColumnElement[bool]:
+    """A condition on `Person`: what they said last about risk stratification was no."""
+    return said_no(ConsentPurpose.RISK_STRATIFICATION)

@@ -17,18 +17,18 @@ write down what they did; what would give a lasting relationship asks `person_to
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from caseload.clock import local_day
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import CaseState, ConsentPurpose, ConsentState, HandoverState, Role, Sector
+from caseload.domain.words import CaseState, ConsentPurpose, HandoverState, Role, Sector
 from caseload.exceptions import NotNow, NotThere
+from caseload.queries.objections import said_no
 from caseload.tables import (
     CareTeamMember,
     Case,
-    Consent,
     EmergencyAccess,
     Handover,
     LeadAllocation,
@@ -71,7 +71,7 @@ def related(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
 
 def _by_relationship(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     relationship = or_(_in(viewer, Role.PRACTICE), _through_case(viewer, now))
-    shared = or_(_holds_record(viewer), ~_sharing_refused(viewer.sector))
+    shared = or_(_holds_record(viewer), ~said_no(SHARING[viewer.sector]))
     named = or_(Person.restricted.is_(False), _named_for(viewer), _leads(viewer, now))
     return and_(relationship, shared, named)
 
@@ -206,18 +206,6 @@ def _handed_to(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
         )
         .correlate(Person)
     )
-
-
-def _sharing_refused(sector: Sector) -> ColumnElement[bool]:
-    latest = (
-        select(Consent.state)
-        .where(Consent.person_id == Person.id, Consent.purpose == SHARING[sector])
-        .order_by(Consent.id.desc())
-        .limit(1)
-        .correlate(Person)
-        .scalar_subquery()
-    )
-    return func.coalesce(latest, "none").in_([ConsentState.REFUSED.value, ConsentState.WITHDRAWN.value])
 
 
 def _named_for(viewer: Viewer) -> ColumnElement[bool]:
