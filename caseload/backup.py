@@ -17,7 +17,10 @@ from sqlalchemy import Engine
 from caseload.exceptions import OutputRefused
 from caseload.settings import child_environment
 
-_SETTINGS = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}  # nosec B105: names of variables
+_SETTINGS = (
+    ("host", "PGHOST"), ("port", "PGPORT"), ("user", "PGUSER"), ("password", "PGPASSWORD"), ("dbname", "PGDATABASE"),
+)  # fmt: skip
+"""What libpq calls a setting, and the variable it reads it from."""
 
 
 def back_up(engine: Engine, file: Path) -> int:
@@ -92,4 +95,4 @@ def _environment(engine: Engine) -> dict[str, str]:
 
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     told = conninfo_to_dict(url)
-    return {_SETTINGS[name]: str(value) for name, value in told.items() if name in _SETTINGS and value is not None}
+    return {variable: str(told[name]) for name, variable in _SETTINGS if told.get(name) is not None}

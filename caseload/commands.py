@@ -52,7 +52,7 @@ def init(database: Database = None) -> None:
 
 
 @app.command("load-run")
-def load_run_command(
+def load_run_command(  # noqa: PLR0913 - one argument for each option
     run: Run,
     pack: Annotated[Path, typer.Argument(metavar="PACK", help="The folder of extracts the run was made from.")],
     key: Annotated[Path, typer.Option("--key", metavar="FILE", help="The pseudonym key the run was made with.")],
@@ -60,16 +60,27 @@ def load_run_command(
         bool, typer.Option("--older", help="Add the scores of a month before the latest one taken in.")
     ] = False,
     new_key: Annotated[
-        bool, typer.Option("--new-key", help="The place has changed its key since the month before.")
+        bool,
+        typer.Option("--new-key", help="The place has changed its key since the month before. Stop the app first."),
     ] = False,
+    allow_leavers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-leavers",
+            metavar="PRACTICE",
+            help="The code of a practice that has closed, or whose missing people have really gone; once for each.",
+        ),
+    ] = None,
     database: Database = None,
 ) -> None:
     """Take in a monthly run: people, scores, the list. The same run again does nothing."""
     from caseload.intake.incoming import LoadRequest
     from caseload.intake.load_run import load_run
 
-    with opened_store(settings_for(database)) as store, on_terminal() as show:
-        loaded = load_run(store, LoadRequest(run, pack, key, older, new_key), now=clock.now(), progress=show)
+    settings = settings_for(database)
+    request = LoadRequest(run, pack, key, older, new_key, tuple(allow_leavers or ()), settings.leavers_percent)
+    with opened_store(settings) as store, on_terminal() as show:
+        loaded = load_run(store, request, now=clock.now(), progress=show)
     for line in loaded.lines():
         typer.echo(line)
 

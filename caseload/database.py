@@ -16,6 +16,9 @@ from sqlalchemy.orm import Session
 
 from caseload.exceptions import SettingsRefused
 
+APPLICATION = "caseload"
+"""What PostgreSQL shows of every connection of ours, so that one of our programs sees the others."""
+
 _WRITES = "caseload_writes"
 _BUSY_MILLISECONDS = 15_000
 _READS: dict[str, dict[str, Any]] = {
@@ -36,8 +39,8 @@ def open_database(url: str) -> Engine:
     if backend == "postgresql":
         address = parsed.set(drivername="postgresql+psycopg")
         # Compiling a question with this many conditions takes the server a second, answering it a twentieth of that.
-        plain = {"options": "-c jit=off"}
-        return create_engine(address, pool_pre_ping=True, pool_size=10, hide_parameters=True, connect_args=plain)
+        told = {"options": "-c jit=off", "application_name": APPLICATION}
+        return create_engine(address, pool_pre_ping=True, pool_size=10, hide_parameters=True, connect_args=told)
     if backend != "sqlite":
         raise _refused()
     engine = create_engine(parsed, pool_size=10, hide_parameters=True)  # no person's values in an error's words

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from caseload.domain.lead_rule import AgeBound, Clause, LeadRules
 from caseload.domain.words import PrimaryNeed, Profession, Tier
 from caseload.exceptions import SettingsRefused
+from caseload.known_keys import unknown_keys
 from caseload.settings import config_folder
 
 
@@ -52,8 +53,12 @@ def read_lead_rules() -> LeadRules:
 def rules_in(path: Path) -> LeadRules:
     """The rule a file holds; SettingsRefused where it cannot be read or is not whole."""
     try:
-        given = _Rules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError:
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        unknown = unknown_keys(read, _Rules)
+        if unknown:
+            raise _refused(f"keys that nothing reads in {path}: {'; '.join(unknown)}")
+        given = _Rules.model_validate(read)
+    except (OSError, UnicodeDecodeError):
         raise _refused("no file that can be read") from None
     except tomllib.TOMLDecodeError as error:
         raise _refused(str(error)) from None

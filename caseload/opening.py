@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 
 from caseload.database import open_database
 from caseload.exceptions import OutputRefused, SettingsRefused
-from caseload.migrations.running import check_current, current, newest, upgrade
+from caseload.migrations.steps import check_current, current, newest
 from caseload.secrets import load_secrets, make_secret
 from caseload.settings import Settings, read_settings, secret_file, settings_with
 from caseload.store import Store
@@ -26,6 +26,8 @@ def set_up(settings: Settings) -> bool:
     Raises SettingsRefused for an address or a secret that cannot be used, OutputRefused for a place that cannot be
     written.
     """
+    from caseload.migrations.running import upgrade  # Alembic, which nothing but this needs
+
     engine = open_database(settings.database_url)  # refuses an address that is none, before anything is made
     file = _file(settings.database_url)
     if file is not None:

@@ -4,13 +4,16 @@ The environment wins: `CARETIER_` and the name in capitals, as CARETIER_DATABASE
 """
 
 import os
+import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from caseload.exceptions import SettingsRefused
+from caseload.known_keys import unknown_keys
 
 
 class OidcProvider(BaseModel, frozen=True):
@@ -21,7 +24,10 @@ class OidcProvider(BaseModel, frozen=True):
     `nhsid_nrbac_roles`), `role_field` and `organisation_field` name what in each holds the role and the organisation.
     `organisations` maps a value of the organisation claim to the code of the employer, `places` to the code of the place
     the roles are held over, where that is another one. `create_users` lets somebody in who has no account yet.
-    `acr_values` asks for a strength of authentication and refuses any other. Its secret is in `oidc_secrets`.
+    `acr_values` asks for a strength of authentication and refuses any other.
+
+    Its secret is in `oidc_secrets`. Where the provider wants a signed assertion instead (`private_key_jwt`),
+    `client_key_file` is a PEM file with our RSA private key, `client_key_id` what the provider calls it.
     """
 
     name: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -29,6 +35,9 @@ class OidcProvider(BaseModel, frozen=True):
     metadata_url: str
     issuer: str = ""
     client_id: str
+    client_key_file: str = ""
+    client_key_id: str = ""
+    client_key_algorithm: Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] = "RS512"
     scope: str = "openid profile email"
     acr_values: str = ""
     name_claim: str = "name"
@@ -78,6 +87,7 @@ class Settings(BaseSettings):
     first_contact_days: int = 5
     page_rows: int = 50
     small_number: int = 8  # counts from 1 to 7 are not shown
+    leavers_percent: int = Field(default=10, ge=0, le=100)
     threads: int = 8
     oidc: tuple[OidcProvider, ...] = ()
     oidc_secrets: dict[str, SecretStr] = Field(default_factory=dict)
@@ -118,6 +128,7 @@ def read_settings() -> Settings:
 
 def settings_with(**values: object) -> Settings:
     """Settings with some values given by the caller (a command's options, a test)."""
+    _check_file(config_folder() / "caseload.toml")
     try:
         return Settings(**values)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -129,6 +140,22 @@ def settings_with(**values: object) -> Settings:
             wrong,
             "Put them right in config/caseload.toml or as CARETIER_… in the environment.",
         ) from None
+
+
+def _check_file(file: Path) -> None:
+    """SettingsRefused for a file that is no TOML or has a key nothing reads; a file that is missing says nothing."""
+    try:
+        unknown = unknown_keys(tomllib.loads(file.read_text(encoding="utf-8")), Settings)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise SettingsRefused("a file of settings that can be read", f"{file}: {error}", "Put it right.") from None
+    if unknown:
+        raise SettingsRefused(
+            f"only settings that there are in {file}",
+            "; ".join(unknown),
+            "Put the names right. What stands after a line in square brackets belongs to that section.",
+        )
 
 
 def child_environment(**values: str) -> dict[str, str]:

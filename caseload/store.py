@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from caseload import database
 from caseload.audit_chain import PENDING, chain_pending
-from caseload.migrations.running import check_current
+from caseload.migrations.steps import check_current
 from caseload.secrets import Secrets, load_secrets
 from caseload.settings import Settings
 

@@ -12,6 +12,7 @@ CHECKS: dict[str, list[str]] = {
     "types": [*MODULE, "mypy"],
     "import directions": [*PYTHON, "-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
     "security lint": [*MODULE, "bandit", "-q", "-c", "pyproject.toml", "-r", "interfaces", "stratify", "caseload"],
+    "advisories about pinned packages": [*PYTHON, "scripts/advisories.py"],
     "tests over our own code": [*MODULE, "pytest", "-q", "tests/architecture"],
     "generated docs": [*PYTHON, "scripts/docs.py", "--check"],
 }

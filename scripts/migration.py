@@ -19,7 +19,8 @@ import typer  # noqa: E402
 from alembic import command  # noqa: E402
 
 from caseload.database import migrating, open_database  # noqa: E402
-from caseload.migrations.running import configuration, newest, upgrade  # noqa: E402
+from caseload.migrations.running import configuration, upgrade  # noqa: E402
+from caseload.migrations.steps import newest  # noqa: E402
 from caseload.tables.base import UtcMoment, Word  # noqa: E402
 
 

@@ -31,7 +31,8 @@ _FEEDS = "feeds.toml"
 class LoadRequest:
     """The folders of a run and of the pack it was made from, the file of the key, and what is allowed that is not by itself.
 
-    `older` allows a month before the latest one taken in, `new_key` another key than that of the months before.
+    `older` allows a month before the latest one taken in, `new_key` another key than that of the months before. The
+    practices in `allow_leavers` may have lost more of their people than `leavers_percent`, even all.
     """
 
     run: Path
@@ -39,6 +40,8 @@ class LoadRequest:
     key_file: Path
     older: bool = False
     new_key: bool = False
+    allow_leavers: tuple[str, ...] = ()
+    leavers_percent: int = 10
 
 
 @dataclass(frozen=True)

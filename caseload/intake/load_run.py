@@ -23,13 +23,16 @@ from caseload.domain.person_changes import PERSON_CHANGE_WORDS
 from caseload.domain.words import NoticeKind, Role
 from caseload.exceptions import RunRefused
 from caseload.intake.aftermath import answer_changes
+from caseload.intake.company import refuse_company
 from caseload.intake.incoming import Incoming, LoadRequest, read_incoming
+from caseload.intake.missing import refuse_missing
 from caseload.intake.objections import ObjectionsTaken, take_objections
 from caseload.intake.people import (
     PeopleTaken,
     Taken,
     merged_astray,
     note_known,
+    renew_merges,
     renew_pseudonyms,
     take_members,
     take_people,
@@ -39,6 +42,7 @@ from caseload.intake.proposals import ListTaken, take_list
 from caseload.intake.scores import take_scores, who_objects
 from caseload.intake.staging import staged
 from caseload.intake.stays import StaysTaken, note_kept, take_stays
+from caseload.lead_rules import read_lead_rules
 from caseload.queries.holders import holders_over
 from caseload.store import Store
 from caseload.tables import RiskRun
@@ -101,17 +105,22 @@ def load_run(store: Store, request: LoadRequest, *, now: datetime, progress: Pro
     RunRefused, PackError, ScoreFileError and KeyRefused; then the case database is as it was.
     """
     progress("Checking the run")
+    read_lead_rules()  # needed at the very end, when the load could not be refused any more
     incoming = read_incoming(request)
     with store.reading() as session:
         if _before(session, incoming):
             return _again(incoming)
-        _fits(session, incoming)
+        newest = _fits(session, incoming)
+        if request.new_key:
+            refuse_company(session)
     with staged(incoming, progress) as connection:
         require_unchanged(incoming.pack.folder, incoming.pack_files)
         progress("Comparing with what is here")
         with store.reading() as session:
             note_known(session, connection)
             note_kept(session, connection)
+        if newest:
+            refuse_missing(connection, request.allow_leavers, request.leavers_percent)
         try:
             with store.writing() as session:
                 loaded = _take(session, connection, incoming, now=now, progress=progress)
@@ -148,6 +157,10 @@ def _take(
     if _before(session, incoming):
         return _again(incoming)
     newest = _fits(session, incoming)
+    if incoming.request.new_key:
+        refuse_company(session)
+    if renew_merges(session, connection):
+        note_kept(session, connection)
     if is_sqlite(session):
         session.connection().exec_driver_sql(_ROOM)
     run = _add_run(session, incoming, now)

@@ -80,6 +80,20 @@ def note_known(session: Session, connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
 
 
+def renew_merges(session: Session, connection: duckdb.DuckDBPyConnection) -> bool:
+    """Look again, under the lock, at which records are merged, and make `member` anew; whether anything was different.
+
+    Somebody may have merged two records while the files were read: what comes would be written to the one nobody sees.
+    """
+    columns = [Person.id, Person.merged_into_id]
+    copy_in(connection, "merge_now", _MERGE, read_rows(session, columns, Person.merged_into_id.is_not(None)))
+    if not count(connection, _MERGED_MEANWHILE):
+        return False
+    connection.execute(_RENEW_MERGES)
+    connection.execute(_MEMBERS)
+    return True
+
+
 def take_people(
     session: Session, connection: duckdb.DuckDBPyConnection, taken: Taken, progress: Progress
 ) -> PeopleTaken:
@@ -234,6 +248,14 @@ _MEMBERS = """
     )
     SELECT k.id AS person_id, coalesce(m.current_id, k.id) AS current_id, a.pseudonym
     FROM known k JOIN arriving a USING (nhs_number) LEFT JOIN merged m ON m.id = k.id
+"""
+_MERGE = {"id": "BIGINT", "merged_into_id": "BIGINT"}
+_MERGED_MEANWHILE = """
+    SELECT count(*) FROM known k LEFT JOIN merge_now m USING (id)
+    WHERE k.merged_into_id IS DISTINCT FROM m.merged_into_id
+"""
+_RENEW_MERGES = """
+    UPDATE known SET merged_into_id = (SELECT m.merged_into_id FROM merge_now m WHERE m.id = known.id)
 """
 _NEW = f"SELECT {_TEXTS} FROM joining JOIN arriving USING (nhs_number) JOIN place USING (practice_code)"
 _CHANGED = f"""

@@ -85,9 +85,12 @@ _REPLACE = (
 
 _FOLLOWED = """
     CREATE OR REPLACE TABLE followed AS
+    WITH shown AS (
+        SELECT current_id FROM member JOIN score USING (pseudonym) WHERE tier <> 'none'
+        UNION SELECT person_id FROM cased
+    )
     SELECT m.current_id AS person_id, a.nhs_number
-    FROM member m JOIN arriving a USING (pseudonym) LEFT JOIN score s USING (pseudonym)
-    LEFT JOIN cased c ON c.person_id = m.current_id WHERE s.tier <> 'none' OR c.person_id IS NOT NULL
+    FROM member m JOIN arriving a USING (pseudonym) SEMI JOIN shown ON shown.current_id = m.current_id
 """
 _WANTED = """
     CREATE OR REPLACE TABLE wanted AS

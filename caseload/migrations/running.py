@@ -1,4 +1,4 @@
-"""Bringing a case database to a step, and refusing one that is not at the newest."""
+"""Bringing a case database to a step."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,13 +7,9 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError
 
 from caseload.database import migrating
-from caseload.exceptions import SettingsRefused
 
 _LOCK = 20_261_122  # any number, the same in every process that migrates
 
@@ -26,42 +22,6 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Back to a step (`base`: to an empty database). For tests and emergencies: a step back drops what the step added."""
     _run(engine, command.downgrade, revision)
-
-
-def current(engine: Engine) -> str | None:
-    """The step the database is at; None for one that has none. SettingsRefused where it does not answer."""
-    try:
-        with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    except OperationalError:
-        raise SettingsRefused(
-            "a case database that answers",
-            "none at the address given",
-            "Check database_url, and that the database is running.",
-        ) from None
-
-
-def newest() -> str:
-    """The step this program was written for."""
-    head = ScriptDirectory.from_config(configuration()).get_current_head()
-    assert head is not None
-    return head
-
-
-def check_current(engine: Engine) -> None:
-    """SettingsRefused where the database is not at the newest step."""
-    found = current(engine)
-    if found == newest():
-        return
-    todo = (
-        "Run `caseload init` with the same database address: it brings the database up to date and keeps what is in it."
-    )
-    known = {step.revision for step in ScriptDirectory.from_config(configuration()).walk_revisions()}
-    if found is not None and found not in known:
-        todo = "Install the version of Caretier that this database was last used with, or a newer one."
-    raise SettingsRefused(
-        f"a case database at step {newest()}", f"one at step {found}" if found else "an empty one", todo
-    )
 
 
 def _run(engine: Engine, step: Callable[[Config, str], Any], revision: str) -> None:
