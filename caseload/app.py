@@ -8,6 +8,7 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
 from caseload import clock
+from caseload.lead_rules import read_lead_rules
 from caseload.pages import (
     account,
     cases,
@@ -81,6 +82,7 @@ def create_app(
     """The application over one store. SettingsRefused where a setting is missing or wrong."""
     settings = settings or read_settings()
     store = store or open_store(settings)
+    read_lead_rules()  # what is wrong with them is said now, and not at somebody's first page
     app = Flask("caseload", static_folder="static", template_folder="templates")
     app.url_map.converters["int"] = RowNumber
     put_app(app, store, settings, now)

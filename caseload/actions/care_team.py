@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
+from caseload.actions.changes import change_by
 from caseload.actions.notices import notify
 from caseload.actions.tasks import pass_on_unreachable_tasks
 from caseload.actions.versions import check_version
@@ -98,11 +99,13 @@ def _check_may_join(session: Session, by: Viewer, now: datetime, case: Case, use
 
 def _check_not_on_team(session: Session, now: datetime, case_id: int, user_id: int, role: CareTeamRole) -> None:
     today = local_day(now)
-    wanted = select(CareTeamMember.id).where(
+    wanted = select(CareTeamMember).where(
         CareTeamMember.case_id == case_id,
         CareTeamMember.user_id == user_id,
         CareTeamMember.role == role,
         or_(CareTeamMember.until_on.is_(None), CareTeamMember.until_on > today),
     )
-    if session.execute(wanted).first() is not None:
-        raise Conflict("This person is on the care team in this role already.")
+    member = session.execute(wanted.order_by(CareTeamMember.id).limit(1)).scalar_one_or_none()
+    if member is not None:
+        change = change_by(session, member.added_by, member.added_at)
+        raise Conflict("This person is on the care team in this role already.", by=change.by, at=change.at)

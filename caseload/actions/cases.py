@@ -10,7 +10,7 @@ from caseload.actions.audit import record
 from caseload.actions.case_ending import end_work_on
 from caseload.actions.changes import last_change
 from caseload.actions.leads import propose_lead, propose_leads
-from caseload.actions.tasks import add_rule_task
+from caseload.actions.rule_tasks import RuleTask, add_rule_tasks
 from caseload.actions.versions import check_version
 from caseload.clock import local_day
 from caseload.domain.case_rules import EVENTS, NEED, OPENED, ClosingReason, why_not_moved
@@ -144,12 +144,15 @@ def _plan_first_contacts(
 ) -> None:
     """On the list of the practice's team: a case that was only just opened has neither navigator nor lead."""
     team_id = team_serving(session, practice_id)
-    for case in cases:
-        add_rule_task(
-            session, now=now, person_id=case.person_id, case_id=case.id, kind=TaskKind.FIRST_CONTACT,
-            title="Make the first contact", due_on=local_day(now) + timedelta(days=days), rule_code="first_contact",
-            rule_ref=f"first_contact:case:{case.id}", team_id=team_id, by=by.user_id,
-        )  # fmt: skip
+    tasks = [
+        RuleTask(
+            case.person_id, case.id, TaskKind.FIRST_CONTACT, "Make the first contact",
+            due_on=local_day(now) + timedelta(days=days), rule_code="first_contact",
+            rule_ref=f"first_contact:case:{case.id}", team_id=team_id,
+        )
+        for case in cases
+    ]  # fmt: skip
+    add_rule_tasks(session, now=now, tasks=tasks, by=by.user_id)
 
 
 def _tell_history(  # noqa: PLR0913 - the columns of one history row

@@ -13,10 +13,11 @@ Event = type[CaseEvent] | type[PersonEvent] | type[TaskEvent]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change by somebody of that name; without a name where a load made it."""
+    """A change by somebody of that name; without a name where a load made it, without a time where none is
+    known."""
 
     by: str
-    at: datetime
+    at: datetime | None
 
 
 def change_by(session: Session, user_id: int | None, at: datetime) -> Change:

@@ -1,4 +1,4 @@
-"""Contacts: recorded once, corrected by a new row, each setting the next task in the same transaction."""
+"""Contacts: recorded once, corrected by a new row, each completing tasks and setting the next in the same transaction."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
 from caseload.actions.changes import change_by
-from caseload.actions.tasks import add_task
+from caseload.actions.tasks import add_task, complete_by_contact
 from caseload.clock import LONDON, local_day
-from caseload.domain.contact_outcomes import OUTCOMES, ContactOutcome, Participant
+from caseload.domain.contact_outcomes import OUTCOMES, ContactOutcome, Participant, completes
 from caseload.domain.due import weekday_from
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
@@ -46,8 +46,8 @@ def log_contact(  # noqa: PLR0913 - the fields of a form
     happened_on: date,
     note: str = "",
     next_step: NextStep | None = None,
-) -> dict[str, int | None]:
-    """Record a contact and set its next task; answers `{"contact": id, "task": id or None}`.
+) -> dict[str, int | list[int] | None]:
+    """Record a contact, complete the tasks it has done and set its next; answers `{"contact": id, "task": id or None, "completed": ids}`.
 
     NotNow for a day in the future or before the person was born, and for a conversation with somebody who had died.
     """
@@ -61,7 +61,12 @@ def log_contact(  # noqa: PLR0913 - the fields of a form
         session, "contact.log", by=by.user_id, now=now, people=[person.id], case_id=contact.case_id,
         contact=contact.id, mode=mode.value, code=outcome.value,
     )  # fmt: skip
-    return {"contact": contact.id, "task": _set_next(session, by, now, contact, outcome, next_step)}
+    completed = complete_by_contact(
+        session, by=by, now=now, contact=contact, kinds=completes(outcome, participants),
+        note=f"By the contact: {OUTCOMES[outcome].words}",
+    )  # fmt: skip
+    task_id = _set_next(session, by, now, contact, outcome, next_step)
+    return {"contact": contact.id, "task": task_id, "completed": completed}
 
 
 def correct_contact(  # noqa: PLR0913 - the fields of a form
@@ -78,7 +83,7 @@ def correct_contact(  # noqa: PLR0913 - the fields of a form
 ) -> int:
     """Record a contact anew because the first entry was wrong; the first stays as it was. Answers the new row's id.
 
-    Tasks that the first entry set stay as they are. Conflict where somebody else has corrected it already.
+    Tasks that the first entry set or completed stay as they are. Conflict where somebody else has corrected it already.
     """
     if not by.may(Permission.WORK_CASE):
         raise NotThere

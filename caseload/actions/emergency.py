@@ -1,15 +1,16 @@
 """Break-glass: opening a record without a relationship, and what a review of it found."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
+from caseload.actions.changes import Change, change_by
 from caseload.actions.notices import notify
 from caseload.actions.versions import check_version
 from caseload.domain.emergency_access import (
-    ENDS_ACCESS,
     LEAST_REASON,
     NOTE_NEEDED,
     EmergencyFinding,
@@ -37,6 +38,9 @@ def open_in_emergency(  # noqa: PLR0913 - what the form asks, and who and when
 ) -> dict[str, int | bool | None]:
     """Open the record with this NHS number for some minutes. Answers `person_id`, None where there is none, and `opened`.
 
+    `before` is how often they opened it in an emergency earlier; `running` says that the last of these has not ended, and
+    is not made longer.
+
     Whoever may open it anyway is given no emergency access: nothing needs a review then. The information governance
     officers of the person's place are told. A number that finds nobody is audited as well.
     """
@@ -47,11 +51,12 @@ def open_in_emergency(  # noqa: PLR0913 - what the form asks, and who and when
     person = _person(session, nhs_number)
     if person is None:
         record(session, "emergency.nobody", by=by.user_id, now=now, code=reason_code)
-        return {"person_id": None, "opened": False}
+        return {"person_id": None, "opened": False, "before": 0, "running": False}
+    before, running = _openings_of(session, by, now, person.id)
     opened = not _may_open(session, by, now, person.id)
     if opened:
         _open(session, person, by=by, now=now, reason_code=reason_code, reason=reason.strip(), minutes=minutes)
-    return {"person_id": person.id, "opened": opened}
+    return {"person_id": person.id, "opened": opened, "before": before, "running": running}
 
 
 def review_emergency(  # noqa: PLR0913 - what the form asks, and who and when
@@ -64,23 +69,45 @@ def review_emergency(  # noqa: PLR0913 - what the form asks, and who and when
     finding: EmergencyFinding,
     note: str = "",
 ) -> int:
-    """Record what the review of an opening found, once. One found not justified that is still running ends now.
+    """Record what the review of an opening found, once.
 
-    NotNow for the officer's own opening, one reviewed already, and a finding that needs a note without one.
+    NotNow for the officer's own opening, one reviewed already, one that has not ended (what is done until then is part
+    of what is reviewed), and a finding that needs a note without one.
     """
     opening = _opening(session, by, opening_id)
-    check_version(opening, row_version)
-    _check_review(opening, by, finding, note)
+    check_version(opening, row_version, last=partial(_last_change, session, opening))
+    _check_review(opening, by, now, finding, note)
     opening.reviewed_at, opening.reviewed_by = now, by.user_id
     opening.finding, opening.finding_note = finding.value, note.strip()
-    if finding in ENDS_ACCESS:
-        opening.expires_at = min(opening.expires_at, now)
     session.flush()
     record(
         session, "emergency.review", by=by.user_id, now=now, people=[opening.person_id], opening_id=opening.id,
         code=finding, of_user=opening.user_id,
     )  # fmt: skip
     return opening.id
+
+
+def end_emergency(session: Session, *, by: Viewer, now: datetime, opening_id: int, row_version: int) -> int:
+    """End access that is still running, now. The opening's id; NotNow for one that has ended."""
+    opening = _opening(session, by, opening_id)
+    check_version(opening, row_version, last=partial(_last_change, session, opening))
+    if opening.expires_at <= now:
+        raise NotNow("This emergency access has ended already.")
+    opening.expires_at = now
+    session.flush()
+    record(
+        session, "emergency.end", by=by.user_id, now=now, people=[opening.person_id], opening_id=opening.id,
+        of_user=opening.user_id,
+    )  # fmt: skip
+    return opening.id
+
+
+def _openings_of(session: Session, by: Viewer, now: datetime, person_id: int) -> tuple[int, bool]:
+    wanted = select(func.count(EmergencyAccess.id), func.max(EmergencyAccess.expires_at)).where(
+        EmergencyAccess.person_id == person_id, EmergencyAccess.user_id == by.user_id
+    )
+    count, latest = session.execute(wanted).one()
+    return count, latest is not None and latest > now
 
 
 def _person(session: Session, nhs_number: str) -> Person | None:
@@ -130,10 +157,16 @@ def _opening(session: Session, by: Viewer, opening_id: int) -> EmergencyAccess:
     return opening
 
 
-def _check_review(opening: EmergencyAccess, by: Viewer, finding: EmergencyFinding, note: str) -> None:
+def _last_change(session: Session, opening: EmergencyAccess) -> Change | None:
+    return None if opening.reviewed_at is None else change_by(session, opening.reviewed_by, opening.reviewed_at)
+
+
+def _check_review(opening: EmergencyAccess, by: Viewer, now: datetime, finding: EmergencyFinding, note: str) -> None:
     if opening.user_id == by.user_id:
         raise NotNow("You cannot review your own emergency access.")
     if opening.reviewed_at is not None:
         raise NotNow("This emergency access has been reviewed already.")
+    if opening.expires_at > now:
+        raise NotNow("This emergency access has not ended. End it first, or review it when it has.")
     if finding in NOTE_NEEDED and not note.strip():
         raise NotNow("Say in the note what follows from this finding.", field="note")

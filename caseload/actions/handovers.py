@@ -134,7 +134,9 @@ def reject_handover(
 def revoke_handover(
     session: Session, *, by: Viewer, now: datetime, handover_id: int, row_version: int, note: str = ""
 ) -> int:
-    """Take a request back: by the sender, by whoever asked, or by who may name leads there. The id of the request."""
+    """Take a request back: by the sender, by whoever asked, or by who may name leads there. The id of the request.
+
+    The receiver answers it instead, even if they may name leads."""
     handover, case = _waiting(session, by, now, handover_id, row_version)
     if not _may_revoke(by, case, handover):
         raise NotThere
@@ -250,6 +252,8 @@ def _followed(
 def _may_revoke(by: Viewer, case: Case, handover: Handover) -> bool:
     if by.user_id in {handover.from_user_id, handover.requested_by}:
         return True
+    if by.user_id == handover.to_user_id:
+        return False
     return case.person.practice_id in by.practices(Permission.CONFIRM_LEAD)
 
 

@@ -15,6 +15,7 @@ from caseload.domain.words import CaseState, JourneyState, TaskState
 from caseload.exceptions import NotNow, NotThere, Refused
 from caseload.queries.assignees import may_be_given
 from caseload.queries.leavers import in_reach, journey_row
+from caseload.queries.practitioners import is_leaving
 from caseload.tables import CareTeamMember, Case, LeadAllocation, Person, Task
 
 
@@ -31,6 +32,8 @@ def hand_over_rest(session: Session, *, by: Viewer, now: datetime, journey_id: i
         raise NotNow("This journey is over.")
     if to_user_id == journey.user_id:
         raise NotNow("Choose somebody other than the person who leaves.", field="successor_id")
+    if is_leaving(session, to_user_id):
+        raise NotNow("Choose somebody other than a person who leaves too.", field="successor_id")
     places, places_left = _places(session, by, now, journey.user_id, to_user_id)
     tasks, tasks_left = _tasks(session, by, now, journey.user_id, to_user_id)
     left = places_left + tasks_left

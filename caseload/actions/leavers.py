@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
+from caseload.actions.changes import Change, change_by
 from caseload.actions.handovers import HANDOVER_DAYS, request_handover, take_back
 from caseload.actions.versions import check_version
 from caseload.domain.permissions import Permission
@@ -21,7 +22,7 @@ from caseload.exceptions import Conflict, NotNow, NotThere, Refused
 from caseload.lead_rules import read_lead_rules
 from caseload.queries.holdings import holdings_of
 from caseload.queries.lead_cases import lead_cases
-from caseload.queries.leaver_cases import held_cases, points_given, to_share
+from caseload.queries.leaver_cases import cases_beyond, held_cases, points_given, to_share, turned_down
 from caseload.queries.leavers import journey_row, leaver_choices
 from caseload.queries.practitioners import candidates_for
 from caseload.tables import Case, Handover, LeaverJourney, StagedHandover
@@ -34,11 +35,11 @@ def start_leaver(session: Session, *, by: Viewer, now: datetime, user_id: int) -
     """
     if not by.may(Permission.HAND_OVER_LEAVER) or not leaver_choices(session, by, now, only=user_id):
         raise NotThere
-    under_way = select(LeaverJourney.id).where(
-        LeaverJourney.user_id == user_id, LeaverJourney.state == JourneyState.BEGUN
-    )
-    if session.execute(under_way).first() is not None:
-        raise Conflict("Somebody else has begun to hand over this person’s cases.")
+    wanted = select(LeaverJourney).where(LeaverJourney.user_id == user_id, LeaverJourney.state == JourneyState.BEGUN)
+    begun = session.execute(wanted).scalar_one_or_none()
+    if begun is not None:
+        change = change_by(session, begun.started_by, begun.started_at)
+        raise Conflict("Somebody else has begun to hand over this person’s cases.", by=change.by, at=change.at)
     journey = LeaverJourney(user_id=user_id, state=JourneyState.BEGUN, started_at=now, started_by=by.user_id)
     session.add(journey)
     session.flush()
@@ -60,10 +61,15 @@ def stage_receivers(
     How many changed. Conflict where somebody else chose another receiver meanwhile; NotNow for one who could not take over.
     """
     journey = _journey(session, by, now, journey_id)
-    reach = {row.case_id for row in held_cases(session, by, now, journey.id, journey.user_id)}
+    rows = held_cases(session, by, now, journey.id, journey.user_id)
+    reach, refused = {row.case_id for row in rows}, turned_down(rows)
     changed = 0
     for case_id, shown, chosen in choices:
         if case_id in reach and shown != chosen:
+            if chosen in refused[case_id]:
+                raise NotNow(
+                    "One of the receivers has turned down the case chosen for them. Choose somebody else for it."
+                )
             _stage(session, journey, by, now, case_id, shown=shown, chosen=chosen)
             changed += 1
     session.flush()
@@ -92,7 +98,10 @@ def send_staged(  # noqa: PLR0913 - the fields of a form
     for case_id, receiver_id in pairs:
         staged = session.get(StagedHandover, (journey.id, case_id))
         if staged is None or staged.to_user_id != receiver_id:
-            raise Conflict("Somebody else changed whom a case goes to. Look at the preview again.")
+            change = _staged_by(session, staged)
+            raise Conflict(
+                "Somebody else changed whom a case goes to. Look at the preview again.", by=change.by, at=change.at
+            )
         try:
             _send(session, staged, by, now, reason=reason, summary=summary, handover_days=handover_days)
             sent += 1
@@ -113,9 +122,18 @@ def finish_leaver(session: Session, *, by: Viewer, now: datetime, journey_id: in
 
 
 def stop_leaver(session: Session, *, by: Viewer, now: datetime, journey_id: int, row_version: int) -> int:
-    """The leaver stays: requests of the journey that nobody has answered are taken back. The journey's id."""
+    """The leaver stays: requests of the journey that nobody has answered are taken back. The journey's id.
+
+    NotNow while it has cases of people whom the viewer may not hand over: nobody undoes what others have done for theirs.
+    """
     journey = _journey(session, by, now, journey_id)
     check_version(journey, row_version)
+    beyond = cases_beyond(session, by, now, journey.id, journey.user_id)
+    if beyond:
+        raise NotNow(
+            f"{beyond} {'case' if beyond == 1 else 'cases'} of this journey are of people you may not hand over. "
+            "Somebody who may hand over all of them has to stop it."
+        )
     waiting = select(Handover).where(Handover.journey_id == journey.id, Handover.state == HandoverState.REQUESTED)
     for handover in session.execute(waiting.order_by(Handover.id)).scalars().all():
         take_back(session, handover=handover, by=by, now=now)
@@ -137,7 +155,7 @@ def _propose(session: Session, journey: LeaverJourney, by: Viewer, now: datetime
     rules = read_lead_rules()
     rows = held_cases(session, by, now, journey.id, journey.user_id)
     waiting = {row.case_id for row in rows if row.state is HandoverState.REQUESTED and row.expires_at > now}
-    open_ones = [row.case_id for row in rows if row.receiver_id is None and row.case_id not in waiting]
+    open_ones = [row for row in rows if row.receiver_id is None and row.case_id not in waiting]
     given = points_given(rules, [row for row in rows if row.case_id not in waiting])
     receivers = shared_out(rules, to_share(session, by, now, journey.user_id, open_ones), given)
     session.add_all(
@@ -154,7 +172,10 @@ def _stage(  # noqa: PLR0913 - one change, wholly said
 ) -> None:
     staged = session.get(StagedHandover, (journey.id, case_id))
     if (staged.to_user_id if staged else 0) != shown:
-        raise Conflict("Somebody else chose another receiver for one of these cases meanwhile.")
+        change = _staged_by(session, staged)
+        raise Conflict(
+            "Somebody else chose another receiver for one of these cases meanwhile.", by=change.by, at=change.at
+        )
     if chosen:
         _check_receiver(session, journey, by, now, case_id, chosen)
     if staged is not None and not chosen:
@@ -167,6 +188,11 @@ def _stage(  # noqa: PLR0913 - one change, wholly said
                 journey_id=journey.id, case_id=case_id, to_user_id=chosen, staged_at=now, staged_by=by.user_id
             )
         )
+
+
+def _staged_by(session: Session, staged: StagedHandover | None) -> Change:
+    """Whose choice stands; without a name and time where there is none any more."""
+    return Change("", None) if staged is None else change_by(session, staged.staged_by, staged.staged_at)
 
 
 def _check_receiver(

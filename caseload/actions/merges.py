@@ -7,12 +7,14 @@ records of a person together. A row that would stand twice stays behind, unseen,
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
+from caseload.actions.changes import last_change
 from caseload.actions.versions import check_version
 from caseload.domain.duplicates import Record, why_not_merged
 from caseload.domain.viewer import Viewer
@@ -81,7 +83,8 @@ def merge_people(  # noqa: PLR0913 - what the form asks, and who and when
     """
     kept, merged = _both(session, by, now, kept_id, merged_id)
     for person in (kept, merged):
-        check_version(person, row_versions[str(person.id)])
+        last = partial(last_change, session, PersonEvent, PersonEvent.person_id, person.id)
+        check_version(person, row_versions[str(person.id)], last=last)
     refusal = why_not_merged(_record(session, kept), _record(session, merged))
     if refusal:
         raise NotNow(refusal)

@@ -22,6 +22,7 @@ from caseload.domain.proposal_rules import (
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import Decision, NoticeKind
 from caseload.exceptions import Conflict, NotNow, NotThere
+from caseload.queries.proposal_filters import staged
 from caseload.queries.teams import members_of, team_serving
 from caseload.queries.visible import openable
 from caseload.tables import Person, Proposal, ProposalEvent, StagedDecision
@@ -211,7 +212,7 @@ def _marked(session: Session, by: Viewer, now: datetime, practice_id: int) -> Ma
         select(Proposal, StagedDecision)
         .join(StagedDecision, StagedDecision.proposal_id == Proposal.id)
         .join(Person, Person.id == Proposal.person_id)
-        .where(StagedDecision.practice_id == practice_id, Proposal.state.in_(UNDECIDED), openable(by, now))
+        .where(Proposal.practice_id == practice_id, staged(), openable(by, now))
         .options(contains_eager(Proposal.person))
         .order_by(Proposal.id)
         .with_for_update(of=(Proposal, StagedDecision))

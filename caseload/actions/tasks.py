@@ -4,15 +4,17 @@ A rule's task carries a reference to its cause, so that the same cause never mak
 the task's history. Due and overdue are never stored: see `caseload.domain.due`.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from caseload.actions.audit import record
 from caseload.actions.changes import last_change
 from caseload.actions.notices import notify
+from caseload.actions.rule_tasks import RuleTask, add_rule_tasks, create_tasks
+from caseload.actions.task_history import list_ref, tell_history, tell_owner
 from caseload.actions.versions import check_version
 from caseload.clock import local_day
 from caseload.domain.lead_rule import in_words
@@ -23,7 +25,7 @@ from caseload.domain.words import CaseState, NoticeKind, TaskKind, TaskState
 from caseload.exceptions import NotNow, NotThere
 from caseload.queries.assignees import default_list, may_be_given
 from caseload.queries.visible import openable, person_for
-from caseload.tables import Case, Person, Task, TaskEvent, Team, User
+from caseload.tables import Case, Contact, Person, Task, TaskEvent, Team, User
 
 
 def add_rule_task(  # noqa: PLR0913 - the fields of a task
@@ -47,16 +49,8 @@ def add_rule_task(  # noqa: PLR0913 - the fields of a task
     load. Without an owner or team, or where they may not open the person, it goes to the case's navigator, else its lead,
     else the smallest team with a member who may, else nobody's list, where the practice and its navigators see it.
     """
-    if session.execute(select(Task.id).where(Task.rule_ref == rule_ref)).first() is not None:
-        return None
-    given = owner_id is not None or team_id is not None
-    if not given or not may_be_given(session, now, person_id, owner_id=owner_id, team_id=team_id):
-        owner_id, team_id = default_list(session, now, person_id=person_id, case_id=case_id)
-    task = Task(
-        person_id=person_id, case_id=case_id, kind=kind, title=title, due_on=due_on, owner_id=owner_id,
-        team_id=team_id, rule_code=rule_code, rule_ref=rule_ref,
-    )  # fmt: skip
-    return _created(session, task, now=now, by=by)
+    wanted = RuleTask(person_id, case_id, kind, title, due_on, rule_code, rule_ref, owner_id, team_id)
+    return next(iter(add_rule_tasks(session, now=now, tasks=[wanted], by=by)), None)
 
 
 def add_task(  # noqa: PLR0913 - the fields of a form
@@ -98,6 +92,27 @@ def complete_task(
     return _ended(session, task, TaskState.DONE, TaskStep.DONE, by=by, now=now, note=note)
 
 
+def complete_by_contact(
+    session: Session, *, by: Viewer, now: datetime, contact: Contact, kinds: Collection[TaskKind], note: str
+) -> list[int]:
+    """The open tasks of these kinds that a contact has done, inside the action that records it. Answers their ids.
+
+    Only tasks of the contact's case, or of none, that were set by the day of the contact: one before is not what it asks for.
+    """
+    if not kinds:
+        return []
+    wanted = select(Task).where(
+        Task.person_id == contact.person_id,
+        Task.state == TaskState.OPEN,
+        Task.kind.in_(kinds),
+        or_(Task.case_id.is_(None), Task.case_id == contact.case_id),
+    )
+    found = session.execute(wanted.order_by(Task.id).with_for_update()).scalars().all()
+    on = local_day(contact.happened_at)
+    tasks = [task for task in found if local_day(task.created_at) <= on]
+    return [_ended(session, task, TaskState.DONE, TaskStep.DONE, by=by, now=now, note=note) for task in tasks]
+
+
 def cancel_task(session: Session, *, by: Viewer, now: datetime, task_id: int, row_version: int, note: str) -> int:
     """The task is not needed, for a reason in words. Answers its id."""
     task = _task(session, by, now, task_id, row_version, TaskStep.CANCELLED)
@@ -135,14 +150,19 @@ def reassign_task(  # noqa: PLR0913 - the fields of a form
     team_id: int | None = None,
     note: str = "",
 ) -> int:
-    """The task goes on somebody else's list, or a team's; that also answers an escalation. Answers its id."""
+    """The task goes on somebody else's list, or a team's; that also answers an escalation. Answers its id.
+
+    NotNow for the list it is on, unless that answers an escalation: then it stays where it is.
+    """
     task = _task(session, by, now, task_id, row_version, TaskStep.REASSIGNED)
     _check_list(session, now, task.person_id, owner_id=owner_id, team_id=team_id)
     before = list_ref(task.owner_id, task.team_id)
+    if before == list_ref(owner_id, team_id) and task.escalated_to_id is None:
+        raise NotNow("The task is on this list already. Choose another list.", field="on_list")
     task.owner_id, task.team_id, task.escalated_to_id = owner_id, team_id, None
     after = list_ref(owner_id, team_id)
     _history(session, task, TaskStep.REASSIGNED, before=before, after=after, now=now, by=by.user_id, note=note)
-    _tell_owner(session, task, now=now, by=by.user_id)
+    tell_owner(session, task, now=now, by=by.user_id)
     return task.id
 
 
@@ -229,13 +249,6 @@ def give_task(
     _history(session, task, TaskStep.REASSIGNED, before=before, after=list_ref(owner_id, team_id), now=now, by=by)
 
 
-def list_ref(owner_id: int | None, team_id: int | None) -> str:
-    """Whose list, as history rows keep it: `user:5`, `team:2`, or `nobody`."""
-    if owner_id is not None:
-        return f"user:{owner_id}"
-    return "nobody" if team_id is None else f"team:{team_id}"
-
-
 def _allowed(by: Viewer) -> None:
     if not by.may(Permission.WORK_CASE):
         raise NotThere
@@ -283,12 +296,7 @@ def _own_list(session: Session, by: Viewer, now: datetime, person_id: int) -> tu
 
 
 def _created(session: Session, task: Task, *, now: datetime, by: int | None) -> int:
-    task.state, task.created_at, task.created_by = TaskState.OPEN, now, by
-    session.add(task)
-    session.flush()
-    after = list_ref(task.owner_id, task.team_id)
-    _history(session, task, TaskStep.CREATED, before=None, after=after, now=now, by=by)
-    _tell_owner(session, task, now=now, by=by)
+    create_tasks(session, [task], now=now, by=by)
     return task.id
 
 
@@ -311,26 +319,9 @@ def _history(  # noqa: PLR0913 - the fields of a history row
     by: int | None,
     note: str = "",
 ) -> None:
-    """The history row and the audit event of one change; the note stays in the row."""
-    session.add(TaskEvent(task_id=task.id, kind=step.value, before=before, after=after, note=note, at=now, by=by))
+    """What is told of one change, written at once."""
+    tell_history(session, task, step, before=before, after=after, now=now, by=by, note=note)
     session.flush()
-    record(
-        session, f"task.{step.value}", by=by, now=now, people=[task.person_id], case_id=task.case_id,
-        task_id=task.id, before=before, after=after, rule=task.rule_code,
-    )  # fmt: skip
-
-
-def _tell_owner(session: Session, task: Task, *, now: datetime, by: int | None) -> None:
-    if task.owner_id is None or task.owner_id == by:
-        return
-    notify(
-        session,
-        now=now,
-        user_ids=[task.owner_id],
-        kind=NoticeKind.TASK_ASSIGNED,
-        person_id=task.person_id,
-        case_id=task.case_id,
-    )
 
 
 def _current_case(session: Session, person_id: int) -> int | None:

@@ -6,12 +6,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
+from caseload.actions.tasks import pass_on_unreachable_tasks
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import Role
+from caseload.domain.words import Role, TaskState
 from caseload.exceptions import NotNow, NotThere
 from caseload.queries.governed import governed_places, governed_user, in_force
-from caseload.tables import Organisation, Team, TeamMembership, User, UserRole
+from caseload.tables import Organisation, Task, Team, TeamMembership, User, UserRole
 
 
 def give_role(session: Session, *, by: Viewer, now: datetime, user_id: int, role: Role, place_id: int) -> int:
@@ -28,7 +29,10 @@ def give_role(session: Session, *, by: Viewer, now: datetime, user_id: int, role
 
 
 def end_role(session: Session, *, by: Viewer, now: datetime, user_id: int, role_id: int) -> int:
-    """A role held at a place of the administrator's ends now."""
+    """A role held at a place of the administrator's ends now. How many open tasks were passed on.
+
+    Tasks on their list about people they may not open any more go where a rule's would.
+    """
     _changeable(session, by, now, user_id)
     wanted = select(UserRole).where(UserRole.id == role_id, UserRole.user_id == user_id, in_force(now))
     held = session.execute(wanted).scalar_one_or_none()
@@ -36,7 +40,8 @@ def end_role(session: Session, *, by: Viewer, now: datetime, user_id: int, role_
         raise NotThere
     held.until_at = now
     record(session, "user.role_end", by=by.user_id, now=now, user=user_id, role=held.role.value, place=held.place_id)
-    return user_id
+    session.flush()
+    return _tasks_passed_on(session, by, now, user_id)
 
 
 def join_team(session: Session, *, by: Viewer, now: datetime, user_id: int, team_id: int) -> int:
@@ -103,6 +108,14 @@ def end_everything(session: Session, now: datetime, user_id: int) -> None:
     )
     for membership in session.execute(memberships).scalars():
         membership.until_at = now
+
+
+def _tasks_passed_on(session: Session, by: Viewer, now: datetime, user_id: int) -> int:
+    people = select(Task.person_id).where(Task.owner_id == user_id, Task.state == TaskState.OPEN).distinct()
+    return sum(
+        pass_on_unreachable_tasks(session, now=now, person_id=person_id, by=by.user_id)
+        for person_id in session.execute(people.order_by(Task.person_id)).scalars().all()
+    )
 
 
 def _changeable(session: Session, by: Viewer, now: datetime, user_id: int) -> User:

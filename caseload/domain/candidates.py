@@ -4,6 +4,7 @@ Whoever the rule does not propose, or who is on leave, can be chosen with a reas
 order they are shown. Somebody beyond their capacity comes after everybody who is not.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -37,6 +38,7 @@ class Candidate:
     """Somebody who could lead. Points are of workload: `points` carried now, `added` by this case.
 
     `away_until` is the last day of a leave they are on now; `next_day` the next day they work, None for none in sight.
+    `leaving` says that their own cases are being handed over: they are offered nothing, and named only as missing.
     """
 
     user_id: int
@@ -52,6 +54,7 @@ class Candidate:
     capacity: int
     away_until: date | None
     next_day: date | None
+    leaving: bool = False
 
     @property
     def percent_now(self) -> int | None:
@@ -67,6 +70,12 @@ class Candidate:
     def beyond_capacity(self) -> bool:
         """Whether this case would take them beyond their capacity."""
         return self.points + self.added > self.capacity
+
+
+def split_leaving(candidates: Iterable[Candidate]) -> tuple[list[Candidate], tuple[str, ...]]:
+    """Those who can be offered, and by name those who cannot because they are leaving."""
+    everybody = list(candidates)
+    return [one for one in everybody if not one.leaving], tuple(sorted({one.name for one in everybody if one.leaving}))
 
 
 def fits(rules: LeadRules, outcome: LeadOutcome, candidate: Candidate) -> bool:

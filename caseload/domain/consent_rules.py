@@ -94,6 +94,24 @@ OBJECTION_ANSWERS: dict[ConsentState, str] = {
 }
 """The same for risk scores, where nobody has to agree."""
 
+
+@dataclass(frozen=True, slots=True)
+class OnlyAnswer:
+    """The one answer that can follow what holds: the question that confirms it, and what its button says."""
+
+    question: str
+    button: str
+
+
+_ONLY: dict[ConsentState, OnlyAnswer] = {
+    ConsentState.GIVEN: OnlyAnswer("Record that they agree now: {purpose}?", "They agree"),
+    ConsentState.WITHDRAWN: OnlyAnswer("Withdraw consent to {purpose}?", "Withdraw consent"),
+}
+_ONLY_OBJECTION: dict[ConsentState, OnlyAnswer] = {
+    ConsentState.GIVEN: OnlyAnswer("Take back the objection to {purpose}?", "Take back the objection"),
+    ConsentState.WITHDRAWN: OnlyAnswer("Record an objection to {purpose}?", "Record the objection"),
+}
+
 SHARING_PURPOSES = frozenset(
     {ConsentPurpose.SHARING_HEALTH, ConsentPurpose.SHARING_SOCIAL_CARE, ConsentPurpose.SHARING_VOLUNTARY}
 )
@@ -109,6 +127,16 @@ def answers_to(purpose: ConsentPurpose, holds: ConsentState | None) -> list[tupl
     """What can be recorded next about a purpose, in the words of its form."""
     words = OBJECTION_ANSWERS if purpose is ConsentPurpose.RISK_STRATIFICATION else ANSWERS
     return [(state, words[state]) for state in ConsentState if state in NEXT[holds]]
+
+
+def only_answer(purpose: ConsentPurpose, holds: ConsentState | None, words: str) -> OnlyAnswer | None:
+    """What confirms the answer where only one can be given; None where there is a choice. `words` are the purpose's own."""
+    following = NEXT[holds]
+    if len(following) != 1:
+        return None
+    (state,) = following
+    said = (_ONLY_OBJECTION if purpose is ConsentPurpose.RISK_STRATIFICATION else _ONLY)[state]
+    return OnlyAnswer(said.question.format(purpose=words[:1].lower() + words[1:]), said.button)
 
 
 def why_not_recorded(holds: ConsentState | None, state: ConsentState) -> str | None:

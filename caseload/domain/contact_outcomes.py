@@ -1,8 +1,11 @@
-"""How a contact ended, and the task each outcome sets: a suggestion that whoever records it may change or leave out.
+"""How a contact ended, the open tasks an outcome completes, and the task it sets.
+
+The task it sets is a suggestion that whoever records the contact may change or leave out.
 
 The intervals are the product's own starting values, to be agreed with the teams that use it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -84,6 +87,24 @@ OUTCOMES: dict[ContactOutcome, Outcome] = {
 }
 """The whole table on one screen."""
 
+_SPOKEN_TO = frozenset({TaskKind.FIRST_CONTACT, TaskKind.DISCHARGE_CONTACT})
+
+COMPLETES: dict[ContactOutcome, frozenset[TaskKind]] = {
+    ContactOutcome.FIRST_CONTACT_MADE: _SPOKEN_TO,
+    ContactOutcome.NEXT_STEP_AGREED: _SPOKEN_TO,
+    ContactOutcome.NO_CHANGE: _SPOKEN_TO,
+    ContactOutcome.NOT_AT_HOME: frozenset(),
+    ContactOutcome.NO_ANSWER: frozenset(),
+    ContactOutcome.WRONG_DETAILS: frozenset(),
+    ContactOutcome.IN_HOSPITAL: frozenset(),
+    ContactOutcome.DISCHARGED: _SPOKEN_TO,
+    ContactOutcome.WORSE: _SPOKEN_TO,
+    ContactOutcome.DECLINED: _SPOKEN_TO,
+    ContactOutcome.INFORMATION_PASSED_ON: frozenset(),
+    ContactOutcome.DIED: frozenset(),
+}
+"""The kinds of open tasks that are done with this outcome. An attempt that reached nobody completes none."""
+
 
 class Participant(StrEnum):
     """Who took part in a contact besides whoever records it."""
@@ -116,3 +137,11 @@ PARTICIPANT_WORDS: dict[Participant, str] = {
     Participant.INTERPRETER: "Interpreter",
     Participant.OTHER: "Somebody else",
 }
+
+SPEAKS_FOR = frozenset({Participant.PERSON, Participant.CARER, Participant.FAMILY, Participant.CARE_HOME})
+"""Who has to have taken part for a task to be done with it: a talk between professionals is no contact with the person."""
+
+
+def completes(outcome: ContactOutcome, participants: Collection[Participant]) -> frozenset[TaskKind]:
+    """The kinds of open tasks that a contact with these people and this outcome completes."""
+    return COMPLETES[outcome] if SPEAKS_FOR & set(participants) else frozenset()

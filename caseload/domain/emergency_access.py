@@ -35,9 +35,6 @@ FINDING_WORDS: dict[EmergencyFinding, str] = {
     EmergencyFinding.NOT_JUSTIFIED: "Not justified",
 }
 
-ENDS_ACCESS = frozenset({EmergencyFinding.NOT_JUSTIFIED})
-"""The findings after which access that is still running stops at once."""
-
 NOTE_NEEDED = frozenset({EmergencyFinding.NOT_NEEDED, EmergencyFinding.NOT_JUSTIFIED})
 """The findings that need a note of what follows from them."""
 

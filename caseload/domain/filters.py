@@ -33,6 +33,9 @@ class Chosen:
     filters: tuple[Filter, ...]
     values: Mapping[str, tuple[str, ...]]
 
+    def __hash__(self) -> int:
+        return hash(self.query)
+
     def of(self, name: str) -> tuple[str, ...]:
         """The values chosen of one filter; empty where nothing is, and where the list does not have it."""
         return self.values.get(name, ())
@@ -67,6 +70,10 @@ class Chosen:
         """The order alone: everything that leaves somebody out is taken away."""
         kept = {one.name: self.of(one.name) for one in self.filters if not one.narrows}
         return replace(self, values=kept)
+
+    def bare(self) -> "Chosen":
+        """The same choice without words: what a question is put together from, whoever's practices the words name."""
+        return replace(self, filters=tuple(replace(one, words={}) for one in self.filters))
 
     def chips(self) -> list[tuple[str, str]]:
         """Everything the list is filtered by, in words, each with the address that has it no more."""

@@ -98,19 +98,32 @@ def overview_of(places: Iterable[Place], counts: Iterable[Count], bound: int) ->
     return _worked(tuple(places), tuple(counts), bound)
 
 
+def true_overview(places: Iterable[Place], counts: Iterable[Count]) -> Overview:
+    """The same with every number shown: for who may open everybody counted, and is shown no place besides."""
+    everything = tuple(places)
+    return Overview(everything, _added(everything, counts), frozenset())
+
+
 @lru_cache(maxsize=4)
 def _worked(places: tuple[Place, ...], counts: tuple[Count, ...], bound: int) -> Overview:
     """Kept until a number changes: settling takes longer than counting."""
     inside = _inside(places)
-    numbers = {(place.place_id, row, measure): 0 for place in places for row in Row for measure in Measure}
-    for count in counts:
-        for place_id in _around(count.practice_id, places):
-            for row in (count.row, Row.ALL):
-                for measure, number in _measured(count).items():
-                    numbers[place_id, row, measure] += number
+    numbers = _added(places, counts)
     shown = frozenset(number for number in numbers if number[2] in SHOWN)
     hidden = withheld(Table(numbers, tuple(_sums(places, inside)), shown), bound)
     return Overview(places, numbers, hidden)
+
+
+def _added(places: tuple[Place, ...], counts: Iterable[Count]) -> dict[Number, int]:
+    parents = {place.place_id: place.parent_id for place in places}
+    numbers = {(place.place_id, row, measure): 0 for place in places for row in Row for measure in Measure}
+    for count in counts:
+        measured = _measured(count)
+        for place_id in _around(count.practice_id, parents):
+            for row in (count.row, Row.ALL):
+                for measure, number in measured.items():
+                    numbers[place_id, row, measure] += number
+    return numbers
 
 
 def _measured(count: Count) -> dict[Measure, int]:
@@ -143,11 +156,10 @@ def _inside(places: tuple[Place, ...]) -> dict[int, list[int]]:
     return inside
 
 
-def _around(practice_id: int, places: tuple[Place, ...]) -> list[int]:
-    parents = {place.place_id: place.parent_id for place in places}
-    around = []
+def _around(practice_id: int, parents: Mapping[int, int | None]) -> list[int]:
+    around: list[int] = []
     at: int | None = practice_id
-    while at in parents:
+    while at is not None and at in parents:
         around.append(at)
         at = parents[at]
     return around

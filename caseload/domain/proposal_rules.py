@@ -55,6 +55,11 @@ def digest_of(marks: Iterable[Mark]) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
+def same_words(one: str, other: str) -> bool:
+    """Whether two notes say the same, whatever their capitals and spaces."""
+    return one.casefold().split() == other.casefold().split()
+
+
 def why_not_deferred_until(day: date | None, today: date) -> str | None:
     """The sentence for a date nobody can be deferred to; None for a good one."""
     if day is None:

@@ -1,5 +1,6 @@
 """What is asked about a contact, and the task to set with it."""
 
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -9,7 +10,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from caseload.actions.contacts import NextStep
-from caseload.domain.contact_outcomes import OUTCOMES, PARTICIPANT_WORDS, ContactOutcome, Participant
+from caseload.domain.contact_outcomes import COMPLETES, OUTCOMES, PARTICIPANT_WORDS, ContactOutcome, Participant
 from caseload.domain.task_rules import TITLE_LENGTH
 from caseload.domain.words import ContactMode
 from caseload.forms.choices import choice, choices, choices_of
@@ -18,8 +19,14 @@ from caseload.forms.form import Form
 from caseload.forms.lists import chosen_list, offered
 from caseload.forms.tasks import why_not_due
 from caseload.presenters.writing import day
+from caseload.queries.tasks import CompletableTask
 
 NOTE_LENGTH = 4_000
+
+_COMPLETED_WITH = (
+    "A task is completed only where the person, their carer, family or friend, or care home staff took part, "
+    "on the day the task was set or later."
+)
 
 
 class Next(StrEnum):
@@ -47,10 +54,20 @@ class ContactForm(Form):
         "Note (optional)", [Length(max=NOTE_LENGTH, message="The note must be 4,000 characters or fewer")]
     )
 
-    def __init__(self, *arguments: Any, today: date, died_on: date | None, **options: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        today: date,
+        died_on: date | None,
+        open_tasks: Collection[CompletableTask] = (),
+        **options: Any,
+    ) -> None:
         super().__init__(*arguments, **options)
         self._today = today
         self._died_on = died_on
+        self._open_tasks = open_tasks
+        if open_tasks:
+            self.participants.description = _COMPLETED_WITH
         self.outcome.choices = [self.outcome_choice(one) for one in ContactOutcome]
 
     def outcome_choice(self, outcome: ContactOutcome) -> SelectChoice:
@@ -116,14 +133,16 @@ class NewContactForm(ContactForm):
     next_list = SelectField("Whose list?", validate_choice=False)
 
     def outcome_choice(self, outcome: ContactOutcome) -> SelectChoice:
-        """The outcome with the task it sets, so that it is seen before it is chosen."""
+        """The outcome with the tasks it completes and the one it sets, so that both are seen before it is chosen."""
         following = OUTCOMES[outcome].next
         sets = (
             "Sets no task"
             if following is None
             else f"Sets: {following.title}, due {day(following.due_on(self._today))}"
         )
-        return choice(outcome.value, OUTCOMES[outcome].words, sets)
+        done = ", ".join(task.title for task in self._open_tasks if task.kind in COMPLETES[outcome])
+        hint = f"This completes: {done}. {sets}" if done else sets
+        return choice(outcome.value, OUTCOMES[outcome].words, hint)
 
     def validate_next(self, field: RadioField) -> None:
         """One of the two."""

@@ -18,6 +18,12 @@ ACCEPT_SHOWN = "accept_shown"
 
 _LARGEST = 2_147_483_647  # of an integer column
 _NOTE = Length(max=2000, message="The note must be 2,000 characters or fewer")
+_ASKED_BY = {
+    Decision.ACCEPT: frozenset[str](),
+    Decision.DECLINE: frozenset({"reason", "note"}),
+    Decision.DEFER: frozenset({"until", "note"}),
+}
+_OPTIONAL = frozenset[str]().union(*_ASKED_BY.values())
 _REASONS = choices((code.value, words) for code, words in DECLINE_WORDS.items())
 
 
@@ -97,6 +103,15 @@ class StageForm(Form):
         """The version of each mark as the page showed it, 0 where there was none. ValueError where it was tampered with."""
         pairs = (pair.split("-") for pair in (self.seen.data or "").split())
         return {row_id(proposal): row_id(version) for proposal, version in pairs}
+
+    def validate(self, *arguments: Any, **options: Any) -> bool:
+        """What the button that was pressed asks for: half a date is nothing to somebody who declines."""
+        for name in _OPTIONAL - _ASKED_BY[self.asked]:
+            field = self[name]
+            field.process_errors, field.validators = [], ()
+            if isinstance(field, DayField):
+                field.wrong_parts = frozenset()
+        return super().validate(*arguments, **options)
 
     def validate_proposal(self, _field: SelectMultipleField) -> None:
         """Somebody has to be chosen."""

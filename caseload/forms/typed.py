@@ -1,8 +1,11 @@
 """What a form carried, in the words of that form: labels for names, the words of choices for what stands for them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from wtforms.fields import BooleanField, Field, HiddenField, PasswordField, SelectFieldBase
+from wtforms.fields.core import UnboundField
+from wtforms.form import BaseForm
 
 from caseload.forms.day import PARTS, DayField, day_said
 from caseload.forms.form import Form
@@ -14,7 +17,30 @@ Line = tuple[str, list[str]]
 """A label and what was entered under it."""
 
 
-def typed_lines(forms: Iterable[Form], typed: Typed) -> list[Line]:
+def bare_form(classes: Iterable[type[Form]], typed: Typed) -> BaseForm | None:
+    """The fields of whichever of these forms asks for most of what was typed, and for least besides; None where none asks
+    for any of it.
+
+    For a request whose form was never made. A choice that only a page could offer has no words in it.
+    """
+    names = {name.partition("-")[0] for name in typed}
+    found = [(one, _fields_of(one)) for one in classes]
+    known = [(len(names & fields.keys()), -len(fields), one.__name__, fields) for one, fields in found]
+    asked, _, _, fields = max(known, key=lambda one: one[:3], default=(0, 0, "", {}))
+    if not asked:
+        return None
+    form = BaseForm(fields)
+    form.process()
+    return form
+
+
+def _fields_of(form: type[Form]) -> dict[str, Any]:
+    fields = {name: getattr(form, name) for name in dir(form)}
+    kept = [(name, field) for name, field in fields.items() if isinstance(field, UnboundField)]
+    return dict(sorted(kept, key=lambda one: one[1].creation_counter))
+
+
+def typed_lines(forms: Iterable[Iterable[Field]], typed: Typed) -> list[Line]:
     """Each field that was filled in, in the order of the forms, by its label.
 
     Hidden fields are the page's and not typed, so they are left out; so is whatever none of the forms asks for. Where no

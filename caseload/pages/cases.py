@@ -161,7 +161,7 @@ def _list(which: str) -> str:
     may_see = viewer().may(Permission.SEE_SCORE)
     return render_template(
         f"cases/{which}.html", rows=[case_words(row, today(), may_see_score=may_see) for row in page.rows],
-        total=page.total, age=age, chosen=chosen, views=views, url=_address(which),
+        total=page.total, age=age, chosen=chosen, views=views, url=_address(which), which=which,
         **_addresses(which, chosen, page.next_after),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from caseload.actions.consent import NOTHING, record_consent
-from caseload.domain.consent_rules import ConsentHow, means_no
+from caseload.domain.consent_rules import ConsentHow, means_no, only_answer
 from caseload.domain.permissions import Permission
 from caseload.domain.words import ConsentPurpose, ConsentState
 from caseload.exceptions import NotThere
@@ -92,11 +92,13 @@ def _state(row: ConsentRow | None) -> ConsentState | None:
 
 def _page(form: ConsentForm, person: PersonFacts, about: ConsentPurpose, row: ConsentRow | None) -> str:
     looked_at([person.person_id])
+    line = purpose_line(about, row)
     return render_template(
         "consent/answer.html",
         form=form,
         banner=banner_of(person, today()),
-        line=purpose_line(about, row),
+        line=line,
+        only=only_answer(about, _state(row), line.name),
         deceased=person.date_of_death is not None,
         person_id=person.person_id,
     )

@@ -13,6 +13,7 @@ from caseload.domain.restriction import LiftReason, RestrictReason
 from caseload.forms.emergency import EmergencyForm, LiftForm, NamedUsersForm, RestrictForm
 from caseload.pages.request import looked_at, moment, perform, requires, today, viewer
 from caseload.presenters.banner import banner_of
+from caseload.presenters.emergency import said_of_opening
 from caseload.presenters.restriction import change_lines, user_choices
 from caseload.queries.people import person_facts
 from caseload.queries.restrictions import Restriction, restriction_of
@@ -47,10 +48,7 @@ def open_record() -> ResponseReturnValue:
     if answer["person_id"] is None:
         form.nhs_number.errors = ["There is no record with this NHS number here"]
         return _form(form), 422
-    if answer["opened"]:
-        flash(f"You can open this record for {minutes} minutes. Your emergency access will be reviewed.", "success")
-    else:
-        flash("You can open this record without emergency access. Nothing was recorded for review.", "success")
+    flash(said_of_opening(answer, minutes), "success")
     return redirect(f"/people/{answer['person_id']}", 303)
 
 

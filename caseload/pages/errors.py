@@ -1,5 +1,6 @@
 """What somebody is told when a request could not be answered."""
 
+import sys
 from typing import cast
 
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
@@ -8,8 +9,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from caseload.exceptions import Conflict, Refused
-from caseload.forms.form import forms_here
-from caseload.forms.typed import Line, typed_lines
+from caseload.forms.form import Form, forms_here
+from caseload.forms.typed import Line, bare_form, typed_lines
 from caseload.pages.request import moment, viewer
 from caseload.queries.merges import merged_into
 from caseload.sign_in.drafts import keep_draft, typed
@@ -70,7 +71,16 @@ def _gone_to() -> ResponseReturnValue | None:
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
     keep_draft()
-    return render_template("errors/stale_form.html", typed=_lines()), 400
+    carried = typed()
+    form = bare_form(_forms_of_page(), carried)
+    return render_template("errors/stale_form.html", typed=typed_lines([form] if form else [], carried)), 400
+
+
+def _forms_of_page() -> list[type[Form]]:
+    """The forms that the module of the page asked for works with: the page itself was not reached."""
+    page = current_app.view_functions.get(request.endpoint or "")
+    names = vars(sys.modules[page.__module__]).values() if page else ()
+    return [one for one in names if isinstance(one, type) and issubclass(one, Form) and one is not Form]
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from caseload.actions.emergency import review_emergency
+from caseload.actions.emergency import end_emergency, review_emergency
 from caseload.actions.searches import record_audit_search
 from caseload.clock import LONDON
 from caseload.domain.emergency_access import EmergencyFinding
@@ -15,7 +15,7 @@ from caseload.domain.permissions import Permission
 from caseload.exceptions import NotThere
 from caseload.forms.audit import AuditForm
 from caseload.forms.emergency import ReviewEmergencyForm
-from caseload.pages.request import looked_at, moment, perform, requires, viewer
+from caseload.pages.request import looked_at, moment, perform, requires, shown_version, viewer
 from caseload.presenters.audit import action_choices, action_words, audit_lines, csv_lines, reference
 from caseload.presenters.emergency import deed_lines, finding_words, reason_words
 from caseload.presenters.writing import day
@@ -86,6 +86,15 @@ def review(opening_id: int) -> ResponseReturnValue:
     return redirect("/governance/emergency", 303)
 
 
+@pages.post("/governance/emergency/<int:opening_id>/end")
+@requires(Permission.REVIEW_EMERGENCY)
+def end_access(opening_id: int) -> ResponseReturnValue:
+    """The record is closed to whoever opened it, at once."""
+    perform(end_emergency, opening_id=opening_id, row_version=shown_version())
+    flash("The emergency access has ended. You can review it now.", "success")
+    return redirect(f"/governance/emergency/{opening_id}", 303)
+
+
 @pages.get("/governance/audit")
 @requires(Permission.SEARCH_AUDIT)
 def audit() -> ResponseReturnValue:
@@ -153,6 +162,7 @@ def _opening_page(opening_id: int, form: ReviewEmergencyForm) -> str:
         finding_words=finding_words,
         deeds=deed_lines(deeds),
         own=row.user_id == viewer().user_id,
+        running=row.expires_at > moment(),
     )
 
 

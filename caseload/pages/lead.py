@@ -14,6 +14,7 @@ from caseload.domain.permissions import Permission
 from caseload.domain.words import CareTeamRole, ContactMode
 from caseload.forms.lead import MemberForm, NameLeadForm, ToldForm
 from caseload.lead_rules import read_lead_rules
+from caseload.pages.next_steps import offer_next_steps
 from caseload.pages.request import looked_at, moment, perform, requires, shown_version, today, viewer
 from caseload.presenters.banner import banner_of
 from caseload.presenters.candidates import comparison, title_of
@@ -22,6 +23,7 @@ from caseload.presenters.words import words_of
 from caseload.queries.care_team import CareTeamPage, care_team_page
 from caseload.queries.leads import LeadPage, lead_page
 from caseload.queries.letters import Letter, letter_for
+from caseload.queries.next_cases import next_without_lead
 from caseload.web import this_app
 
 pages = Blueprint("lead", __name__)
@@ -52,6 +54,9 @@ def name(case_id: int) -> ResponseReturnValue:
         tell_days=this_app().settings.tell_lead_days,
     )  # fmt: skip
     flash("The accountable lead is named. Telling the person is on their list.", "success")
+    if "next" in request.form:
+        return redirect(_next_page(case_id), 303)
+    offer_next_steps(found.case.person_id)
     return redirect(url_for("lead.show", case_id=case_id), 303)
 
 
@@ -123,6 +128,13 @@ def end(case_id: int, member_id: int) -> ResponseReturnValue:
     perform(end_member, case_id=case_id, member_id=member_id, row_version=shown_version())
     flash("Today is their last day on the care team.", "success")
     return redirect(url_for("lead.team", case_id=case_id), 303)
+
+
+def _next_page(case_id: int) -> str:
+    """The next case without a lead, for somebody who names many; the list of them where none is left."""
+    with this_app().store.reading() as session:
+        next_id = next_without_lead(session, viewer(), moment(), case_id)
+    return url_for("cases.unallocated") if next_id is None else url_for("lead.show", case_id=next_id)
 
 
 def _read(case_id: int) -> LeadPage:

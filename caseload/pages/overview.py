@@ -1,4 +1,4 @@
-"""Counts by place and tier for integration leads; never a name."""
+"""Counts by place and tier: of a practice's own people as they are, of others with small numbers withheld; never a name."""
 
 from typing import Any
 
@@ -6,13 +6,14 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from caseload.domain.filters import Filter, read_chosen
-from caseload.domain.overview import Overview, Place, Row, overview_of
+from caseload.domain.overview import Overview, Place, Row, overview_of, true_overview
 from caseload.domain.permissions import Permission
+from caseload.domain.words import Role
 from caseload.exceptions import NotThere
 from caseload.pages.request import moment, requires, today, viewer
 from caseload.presenters.overview import ROWS, places_of, rows_of
 from caseload.presenters.score_age import score_age
-from caseload.queries.overview import counts, places, visible_places
+from caseload.queries.overview import all_theirs, counts, own_counts, places, visible_places
 from caseload.queries.risk_runs import newest_run
 from caseload.web import this_app
 
@@ -31,17 +32,23 @@ def show() -> ResponseReturnValue:
         run = newest_run(session, moment())
         age = score_age(run.index_date if run else None, today(), settings)
         tree = places(session)
-        overview = overview_of(tree, counts(session, run if age.shown else None), settings.small_number)
-    visible = [place for place in tree if place.place_id in visible_places(viewer(), tree)]
+        seen = visible_places(viewer(), tree)
+        visible = tuple(place for place in tree if place.place_id in seen)
+        own = all_theirs(viewer(), visible)
+        shown = run if age.shown else None
+        if own:
+            overview = true_overview(visible, own_counts(session, viewer(), moment(), shown))
+        else:
+            overview = overview_of(tree, counts(session, shown), settings.small_number)
     chosen = read_chosen((TIER if age.shown else _UNSCORED,), request.args.items(multi=True))
     row = Row(chosen.one("tier") or Row.ALL)
     return render_template(
         "overview/show.html", age=age, chosen=chosen, row_words=ROWS[row], moment=moment(),
-        small_number=settings.small_number, **_of_place(overview, visible, row, scored=age.shown),
+        small_number=settings.small_number, own=own, has_practice=Role.PRACTICE in viewer().roles, **_of_place(overview, visible, row, scored=age.shown),
     )  # fmt: skip
 
 
-def _of_place(overview: Overview, visible: list[Place], row: Row, *, scored: bool) -> dict[str, Any]:
+def _of_place(overview: Overview, visible: tuple[Place, ...], row: Row, *, scored: bool) -> dict[str, Any]:
     """What the page says of the place asked for, or of the largest the viewer may see."""
     ids = {place.place_id for place in visible}
     tops = [place for place in visible if place.parent_id not in ids]
@@ -58,7 +65,7 @@ def _of_place(overview: Overview, visible: list[Place], row: Row, *, scored: boo
     }
 
 
-def _asked(visible: list[Place], tops: list[Place]) -> Place | None:
+def _asked(visible: tuple[Place, ...], tops: list[Place]) -> Place | None:
     wanted = request.args.get("place")
     if wanted is None:
         return tops[0] if tops else None

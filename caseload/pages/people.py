@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from caseload.diagnosis_words import read_diagnosis_words
 from caseload.domain.consent_rules import means_no
 from caseload.domain.permissions import Permission
 from caseload.domain.words import ConsentPurpose
@@ -16,7 +17,7 @@ from caseload.presenters import timeline
 from caseload.presenters.banner import banner_of
 from caseload.presenters.consent import purpose_lines
 from caseload.presenters.deeds import deed_words, is_change
-from caseload.presenters.person_page import case_ways, living_rows, score_part, ways_on
+from caseload.presenters.person_page import case_ways, living_rows, reach_rows, score_part, ways_on
 from caseload.presenters.tasks import task_line
 from caseload.queries.access_log import looks_at
 from caseload.queries.consent import consents_in_force
@@ -92,11 +93,14 @@ def _parts(session: Session, person_id: int) -> dict[str, Any]:
         "team": care_team_of(session, who, now, person_id) if page.case else [],
         "tasks": [task_line(row, today()) for row in open_tasks_of(session, who, now, person_id)],
         "consents": purpose_lines(holds),
-        "entries": timeline.entries_of(entries[:ENTRIES], read_lead_rules(), may_see_score=sees_score),
+        "entries": timeline.entries_of(
+            entries[:ENTRIES], read_lead_rules(), read_diagnosis_words(), may_see_score=sees_score
+        ),
         "earlier": timeline.key_words(entries[ENTRIES - 1]) if len(entries) > ENTRIES else None,
         "later": before is not None,
         "ways": ways_on(page, who),
         "case_ways": case_ways(page, who),
+        "reach": reach_rows(page),
         "living": living_rows(page),
         "may_work": who.may(Permission.WORK_CASE),
         "now": now,

@@ -11,7 +11,8 @@ from caseload.forms.review import ConcernForm, DeclineForm, DeferForm
 from caseload.pages.request import looked_at, moment, perform, requires, shown_version, today, viewer
 from caseload.pages.review_address import age_of, list_address
 from caseload.presenters.banner import banner_of
-from caseload.presenters.review_rows import RowWords, row_words
+from caseload.presenters.review_rows import RowWords, concern_words, row_words
+from caseload.queries.concerns import concerns_about
 from caseload.queries.people import PersonFacts, person_facts
 from caseload.queries.proposals import ReviewRow, one_row
 from caseload.queries.risk_runs import newest_run
@@ -94,8 +95,12 @@ def raise_(person_id: int) -> ResponseReturnValue:
 def _concern_page(form: ConcernForm, person_id: int) -> str:
     with this_app().store.reading() as session:
         person = person_facts(session, viewer(), moment(), person_id)
+        there = concerns_about(session, viewer(), person_id)
     looked_at([person_id])
-    return render_template("review/concern.html", form=form, banner=banner_of(person, today()), person_id=person_id)
+    return render_template(
+        "review/concern.html", form=form, banner=banner_of(person, today()), person_id=person_id,
+        shown=[concern_words(one) for one in there.shown], others=there.others,
+    )  # fmt: skip
 
 
 def _proposal(proposal_id: int) -> tuple[int, ReviewRow, PersonFacts]:

@@ -14,9 +14,17 @@ from caseload.domain.words import Decision
 from caseload.forms.review import StageForm, row_id
 from caseload.pages.request import looked_at, moment, perform, requires, today, viewer
 from caseload.pages.review_address import ListAddress, age_of, list_address
-from caseload.presenters.review_counts import CAPTIONS, MARKED, awaiting_words, done_words, marked_words
+from caseload.presenters.review_counts import (
+    CAPTIONS,
+    MARKED,
+    awaiting_words,
+    done_words,
+    elsewhere_words,
+    marked_words,
+)
 from caseload.presenters.review_rows import RowWords, row_words
 from caseload.presenters.writing import counted
+from caseload.queries.next_cases import left_without_lead
 from caseload.queries.proposals import ReviewList, ReviewRow, marked_rows, review_page
 from caseload.queries.review_practices import practice_name, review_practices
 from caseload.queries.risk_runs import newest_run
@@ -115,7 +123,7 @@ def confirm(practice_id: int) -> ResponseReturnValue:
         first_contact_days=this_app().settings.first_contact_days,
     )  # fmt: skip
     flash(done_words(done), "success")
-    return redirect(url_for(".show", practice_id=practice_id))
+    return redirect(url_for(".show", practice_id=practice_id, confirmed=1 if done[Decision.ACCEPT] else None))
 
 
 def _list(practice_id: int, form: StageForm) -> str:
@@ -130,15 +138,17 @@ def _list(practice_id: int, form: StageForm) -> str:
         page = review_page(session, viewer(), moment(), wanted)
         practice = practice_name(session, viewer(), practice_id)
         views = saved_views(session, viewer(), VIEWS_OF)
+        left = left_without_lead(session, viewer(), moment(), practice_id) if "confirmed" in request.args else None
     looked_at(row.person_id for row in page.rows)
     rows = _words(page.rows)
     decidable = here.chosen.one("show") in _CAN_BE_DECIDED
     return render_template(
         "review/list.html", form=form, practice=practice, practice_id=practice_id, age=age, run=run, here=here,
-        chosen=here.chosen, counts=page.counts, rows=rows, decidable=decidable, views=views,
+        chosen=here.chosen, counts=page.counts, rows=rows, decidable=decidable, views=views, left=left,
         ticked=set(form.proposal.data or ()), unmarked=sum(row.mark is None for row in rows),
         heads=HEADS if decidable else HEADS[1:], several=len(viewer().practices(Permission.REVIEW_LIST)) > 1,
         summary=awaiting_words(page.counts, scored=age.shown), marked=marked_words(page.counts),
+        elsewhere=elsewhere_words(page.counts, narrowed=here.chosen.narrowed),
         next_url=here.page_after(page.next_after) if page.next_after else None,
         chips=[(words, here.filtered_by(query)) for words, query in here.chosen.chips()],
         clear_url=here.filtered_by(here.chosen.only_order().query),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, get_template_attribute, request, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import ChainableUndefined, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -78,8 +78,24 @@ def component(name: str, parameters: Mapping[str, Any]) -> Markup:
 
 
 def field_component(field: Any, options: Mapping[str, Any]) -> Markup:
-    """A form's field as the component that stands for it."""
-    return component(*component_of(field, options))
+    """A form's field as the component that stands for it; choices and days by our own macros, which write the same."""
+    name, parameters = component_of(field, options)
+    if is_plain_set(name, parameters):
+        drawn: Markup = get_template_attribute("macros/choices.html", _OWN[name])(name, parameters)
+        return drawn
+    return component(name, parameters)
+
+
+_OWN: Mapping[str, str] = {"radios": "choice_set", "checkboxes": "choice_set", "date-input": "day_set"}
+"""The components of many parts, each with our own macro for it."""
+
+
+def is_plain_set(name: str, parameters: Mapping[str, Any]) -> bool:
+    """Whether our own macro draws this: a set under a legend, with nothing that is seldom asked for."""
+    if name not in _OWN or "fieldset" not in parameters or parameters["attributes"]:
+        return False
+    revealing = any("conditional" in item for item in parameters["items"])
+    return not revealing and not parameters["fieldset"]["legend"]["isPageHeading"]
 
 
 def new_form_key() -> str:

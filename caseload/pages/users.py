@@ -32,6 +32,7 @@ from caseload.forms.users import (
     Way,
 )
 from caseload.pages.request import FORM_KEY, moment, perform, requires, shown_version, viewer
+from caseload.presenters.writing import counted
 from caseload.queries.users import (
     Choices,
     UserFilter,
@@ -129,8 +130,11 @@ def new_role(user_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_USERS)
 def role_ends(user_id: int, role_id: int) -> ResponseReturnValue:
     """A role they have no more."""
-    perform(end_role, user_id=user_id, role_id=role_id)
-    return _done(user_id, "The role has ended.")
+    passed_on = perform(end_role, user_id=user_id, role_id=role_id)
+    more = (
+        f" {counted(passed_on, 'open task')} went to somebody else’s list, a team’s or nobody’s." if passed_on else ""
+    )
+    return _done(user_id, f"The role has ended.{more}")
 
 
 @pages.route("/users/<int:user_id>/teams/new", methods=["GET", "POST"])

@@ -75,6 +75,7 @@ ACTIONS: dict[str, str] = {
     "care_team.end": "Ended somebody’s time on the care team",
     "emergency.nobody": "Asked to open a record in an emergency that is not here",
     "emergency.open": "Opened the record in an emergency",
+    "emergency.end": "Ended an emergency access",
     "emergency.review": "Reviewed an emergency opening",
     "handover.request": "Asked somebody to take the case over",
     "handover.accept": "Took the case over",

@@ -1,5 +1,6 @@
 """Emergency openings in words, for those who review them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +27,17 @@ def reason_words(code: str) -> str:
 def finding_words(code: str) -> str:
     """What its review found."""
     return FINDING_WORDS[EmergencyFinding(code)]
+
+
+def said_of_opening(answer: Mapping[str, object], minutes: int) -> str:
+    """What somebody is told who asked for emergency access; `answer` is the action's."""
+    if answer["opened"] and answer["before"]:
+        return f"You can open this record again for {minutes} minutes. Each emergency access is reviewed, this one as well."
+    if answer["opened"]:
+        return f"You can open this record for {minutes} minutes. Your emergency access will be reviewed."
+    if answer["running"]:
+        return "Your emergency access to this record has not ended. It was not made longer, and will be reviewed."
+    return "You can open this record without emergency access. Nothing was recorded for review."
 
 
 def deed_lines(deeds: list[EmergencyDeed]) -> list[DeedLine]:

@@ -1,5 +1,6 @@
 """A person's page in words: the score for who may see it, where things can be done, what is known about how they live."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,14 +80,13 @@ def score_part(rows: list[ScoreRow], viewer: Viewer, today: date, bounds: Bounds
 def ways_on(page: PersonPage, viewer: Viewer) -> list[Way]:
     """Where things about this person can be done, for the viewer's permissions and as things stand."""
     here = f"/people/{page.facts.person_id}"
-    lasting = (
-        page.emergency_until is None
-    )  # through break-glass, contacts and tasks are recorded and nothing that lasts is changed
+    # Through break-glass, contacts, tasks and concerns are recorded: what somebody did and saw. It gives nothing that lasts.
+    lasting = page.emergency_until is None
     gone = page.facts.date_of_death is not None or page.facts.deregistered_on is not None
     ways = [
         (Permission.WORK_CASE, "Log a contact", f"{here}/contacts/new", True),
         (Permission.WORK_CASE, "Add a task", f"{here}/tasks/new", True),
-        (Permission.RAISE_CONCERN, "Raise a concern", f"{here}/concern", page.case is None and not gone and lasting),
+        (Permission.RAISE_CONCERN, "Raise a concern", f"{here}/concern", page.case is None and not gone),
         (Permission.OPEN_PERSON, "Consent and objections", f"{here}/consent", True),
         (Permission.OPEN_PERSON, "All tasks", f"{here}/tasks", True),
         (Permission.RESTRICT_PERSON, "Restrict the record", f"{here}/restriction", lasting),
@@ -114,11 +114,14 @@ def case_ways(page: PersonPage, viewer: Viewer) -> list[Way]:
     return [Way(words, url) for permission, words, url, applies in ways if applies and viewer.may(permission)]
 
 
+def reach_rows(page: PersonPage) -> list[tuple[str, str]]:
+    """How they can be reached, for the top of the page."""
+    return [("Telephone", page.phone or "Not recorded"), ("Address", page.address or "Not recorded")]
+
+
 def living_rows(page: PersonPage) -> list[tuple[str, str]]:
-    """How and where they live, as a summary list shows it."""
+    """How they live, as a summary list shows it."""
     return [
-        ("Address", page.address or "Not recorded"),
-        ("Telephone", page.phone or "Not recorded"),
         ("Lives in", words_of(page.residence) if page.residence else "Not recorded"),
         ("Lives alone", _yes_no(page.lives_alone)),
         ("Has a carer", _yes_no(page.has_carer)),
@@ -153,8 +156,18 @@ def _flags(score: ScoreRow) -> tuple[str, ...]:
 
 def _reason(reason: Reason) -> ReasonLine:
     days = [_day(text) for text in (reason.first_date, reason.last_date) if text]
-    when = days[0] if len(set(days)) == 1 else " to ".join(days)
+    unsaid = [one for one in dict.fromkeys(days) if not re.search(rf"\b{re.escape(one)}\b", reason.text)]
+    when = " to ".join(days) if len(unsaid) == 2 else _other_end(days, unsaid)
     return ReasonLine(reason.text, ", ".join(part for part in (when, reason.source) if part))
+
+
+def _other_end(days: list[str], unsaid: list[str]) -> str:
+    """The one day that the sentence itself does not say."""
+    if not unsaid:
+        return ""
+    if len(set(days)) == 1:
+        return unsaid[0]
+    return f"since {unsaid[0]}" if unsaid[0] == days[0] else f"until {unsaid[0]}"
 
 
 def _day(text: str) -> str:

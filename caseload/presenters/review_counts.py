@@ -44,6 +44,14 @@ def marked_words(counts: ReviewCounts) -> str:
     return f"{counted(sum(counts.marked.values()), 'person', 'people')} marked: {', '.join(parts)}"
 
 
+def elsewhere_words(counts: ReviewCounts, *, narrowed: bool) -> str:
+    """How many of the marked decisions the list does not show; empty where it shows all of them, page by page."""
+    if not counts.elsewhere:
+        return ""
+    decisions = counted(counts.elsewhere, "marked decision is", "marked decisions are")
+    return f"{decisions} not in this {'filtered ' if narrowed else ''}list. “Check and confirm” shows all of them."
+
+
 def done_words(done: Mapping[str, int]) -> str:
     """What a confirmed review did."""
     parts = [

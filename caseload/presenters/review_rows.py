@@ -12,7 +12,7 @@ from caseload.domain.words import Decision, ProposalState, Tier
 from caseload.presenters.banner import age_words
 from caseload.presenters.words import words_of
 from caseload.presenters.writing import day, percent, short_day
-from caseload.queries.proposals import MarkShown, ReviewRow, ScoreShown
+from caseload.queries.proposals import Concern, MarkShown, ReviewRow, ScoreShown
 
 _TIERS = list(Tier)
 MARK_WORDS: Mapping[Decision, str] = {
@@ -79,10 +79,7 @@ def row_words(row: ReviewRow, today: date, viewer_id: int) -> RowWords:
         row.nhs_number,
         risk_words(row.score) if row.score else None,
         tuple(reason_words(reason) for reason in row.score.reasons) if row.score else (),
-        tuple(
-            ReasonWords(concern.note, f"Concern of {concern.by}, {day(local_day(concern.at))}")
-            for concern in row.concerns
-        ),
+        tuple(concern_words(concern) for concern in row.concerns),
         tuple(flags(row)),
         "None recorded" if row.last_contact is None else short_day(local_day(row.last_contact)),
         state_words(row),
@@ -116,6 +113,11 @@ def movement_words(score: ScoreShown) -> str:
     if score.probability is None or score.earlier_probability is None:
         return words
     return f"{words}, {percent(score.earlier_probability)} last month"
+
+
+def concern_words(concern: Concern) -> ReasonWords:
+    """Somebody's concern in their words, with whose it is and since when."""
+    return ReasonWords(concern.note, f"Concern of {concern.by}, {day(local_day(concern.at))}")
 
 
 def reason_words(reason: Mapping[str, Any]) -> ReasonWords:

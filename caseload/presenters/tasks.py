@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from caseload.domain.due import DUE_WORDS, Due, due_day, due_state
+from caseload.domain.due import DUE_WORDS, Due, due_state
 from caseload.domain.task_rules import TaskStep
 from caseload.domain.words import TaskState
 from caseload.presenters.banner import age_words
@@ -33,7 +33,7 @@ _STEPS: dict[TaskStep, str] = {
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task as a list shows it. `status` and `colour` make its tag; `due` is the day that counts, in words."""
+    """A task as a list shows it. `status` and `colour` make its tag; `due` is the day it is due, and `hold` the day a hold ends."""
 
     task_id: int
     row_version: int
@@ -47,6 +47,7 @@ class TaskLine:
     status: str
     colour: str
     due: str
+    hold: str
     whose: str
     escalated_to: str | None
     by_rule: bool
@@ -78,12 +79,20 @@ def task_line(row: TaskRow, today: date) -> TaskLine:
         kind=words_of(row.kind),
         status=DUE_WORDS[state] if is_open else words_of(row.state),
         colour=DUE_COLOURS[state] if is_open else "grey",
-        due=day(due_day(row.due_on, row.hold_until)),
+        due=day(row.due_on),
+        hold=_hold(row, today) if is_open else "",
         whose=row.owner or (f"Team: {row.team}" if row.team else "Nobody’s list"),
         escalated_to=row.escalated_to,
         by_rule=row.by_rule,
         open=is_open,
     )
+
+
+def _hold(row: TaskRow, today: date) -> str:
+    """A hold in words, beside the due date; nothing for one that ended before it counted."""
+    if row.hold_until is None or row.hold_until <= min(today, row.due_on):
+        return ""
+    return f"{'On' if row.hold_until > today else 'Was on'} hold until {day(row.hold_until)}"
 
 
 def step_lines(detail: TaskDetail) -> list[StepLine]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from caseload.clock import local_day
+from caseload.diagnosis_words import diagnosis_group
 from caseload.domain.case_rules import CLOSING_WORDS, ClosingReason
 from caseload.domain.consent_rules import HOW_WORDS
 from caseload.domain.contact_outcomes import OUTCOMES, PARTICIPANT_WORDS, ContactOutcome, Participant
@@ -65,13 +66,18 @@ class Entry:
     corrected: bool = False
 
 
-def entries_of(rows: list[TimelineRow], rules: LeadRules, *, may_see_score: bool) -> list[Entry]:
-    """The rows of a page as entries, in their order; without a tier in the lead rule's words where none may be seen."""
+def entries_of(
+    rows: list[TimelineRow], rules: LeadRules, diagnoses: Mapping[str, str], *, may_see_score: bool
+) -> list[Entry]:
+    """The rows of a page as entries, in their order; without a tier in the lead rule's words where none may be seen.
+
+    `diagnoses` are the words of diagnosis codes, as `caseload.diagnosis_words` reads them.
+    """
     said = (
         replace(row, about=sentence_for(row.about, row.rule, rules, may_see_score=may_see_score)) if row.rule else row
         for row in rows
     )
-    return [_entry(row) for row in said]
+    return [_entry(row, diagnoses) for row in said]
 
 
 def key_words(row: TimelineRow) -> str:
@@ -89,8 +95,8 @@ def key_of(text: str) -> TimelineKey | None:
         return None
 
 
-def _entry(row: TimelineRow) -> Entry:
-    title, lines = _WORDS[row.kind](row)
+def _entry(row: TimelineRow, diagnoses: Mapping[str, str]) -> Entry:
+    title, lines = _encounter(row, diagnoses) if row.kind is Happening.ENCOUNTER else _WORDS[row.kind](row)
     correctable = row.kind is Happening.CONTACT and not row.corrected
     return Entry(
         day(local_day(row.at)), title, tuple(line for line in lines if line), row.note, row.by,
@@ -98,15 +104,30 @@ def _entry(row: TimelineRow) -> Entry:
     )  # fmt: skip
 
 
-def _encounter(row: TimelineRow) -> tuple[str, list[str]]:
+def _encounter(row: TimelineRow, diagnoses: Mapping[str, str]) -> tuple[str, list[str]]:
     lines = []
     if row.until_on is not None and row.until_on != local_day(row.at):
         nights = (row.until_on - local_day(row.at)).days
         lines.append(f"Until {day(row.until_on)}, {counted(nights, 'night')}")
     elif row.until_on is None and row.code != EncounterKind.ED_ATTENDANCE:
         lines.append("No discharge recorded")
-    lines += [f"Main diagnosis code {row.extra}" if row.extra else "", f"At {row.about}" if row.about else ""]
+    lines += [_diagnosis(row.extra, diagnoses) if row.extra else "", _provider(row)]
     return words_of(EncounterKind(row.code)), lines
+
+
+def _diagnosis(code: str, diagnoses: Mapping[str, str]) -> str:
+    group = diagnosis_group(code, diagnoses)
+    return (
+        f"Main diagnosis: in none of our code lists (ICD-10 {code})"
+        if group is None
+        else f"Main diagnosis group: {group}"
+    )
+
+
+def _provider(row: TimelineRow) -> str:
+    if row.who:
+        return f"At {row.who}"
+    return f"At a provider whose name is not held here (ODS {row.about})" if row.about else ""
 
 
 def _contact(row: TimelineRow) -> tuple[str, list[str]]:
@@ -169,7 +190,6 @@ def _or_code(words: type[StrEnum], code: str, said: Mapping[Any, str]) -> str:
 
 
 _WORDS: dict[Happening, Callable[[TimelineRow], tuple[str, list[str]]]] = {
-    Happening.ENCOUNTER: _encounter,
     Happening.CONTACT: _contact,
     Happening.CASE: _case,
     Happening.LEAD: _lead,

@@ -82,8 +82,10 @@ def new_line(row: NewRow) -> NewLine:
         "lead": "You are the accountable lead",
         "team": f"You are on the care team as {_role(row.detail)}",
         "task": f"Task: {row.detail}",
+        "team_task": f"Task on your team’s list: {row.detail}",
+        "nobodys_task": f"Task on nobody’s list: {row.detail}",
     }[row.what]
-    url = f"/tasks/{row.ref_id}" if row.what == "task" else f"/people/{row.person_id}"
+    url = f"/tasks/{row.ref_id}" if row.what.endswith("task") else f"/people/{row.person_id}"
     return NewLine(row.person_id, person_name(row.family_name, row.given_name), words, url, row.at, row.by)
 
 

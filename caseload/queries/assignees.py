@@ -4,6 +4,7 @@
 a form. Left out are those who came by break-glass and those who have not yet answered a handover: neither is given work.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from caseload.clock import local_day
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CareTeamRole, CaseState, Role, Sector
-from caseload.queries.objections import AGAINST
+from caseload.queries.objections import AGAINST, said_no
 from caseload.queries.visible import SHARING, person_for
 from caseload.tables import (
     CareTeamMember,
@@ -65,18 +66,18 @@ def lists_for(session: Session, viewer: Viewer, now: datetime, person_id: int) -
     NotThere where the viewer may not open them.
     """
     person = person_for(session, viewer, now, person_id)
-    leads = _leads(person_id, now)
+    leads, may_open = _leads(person_id, now), _may_open(session, person, now)
     people = (
         select(User.id, User.display_name, User.job_title, Organisation.name, leads.label("leads"))
         .join(Organisation, Organisation.id == User.home_id)
-        .where(_may_open(session, person, now))
+        .where(may_open)
         .order_by(leads.desc(), User.display_name, User.id)
     )
     around = _around(person.practice_id)
     teams = (
         select(Team.id, Team.name)
         .join(around, around.c.id == Team.place_id)
-        .where(_reaches(session, person, now))
+        .where(_has_member(may_open, now))
         .order_by(Team.name, Team.id)
     )
     return Lists(
@@ -94,6 +95,40 @@ def may_be_given(session: Session, now: datetime, person_id: int, *, owner_id: i
     around = _around(person.practice_id)
     teams = select(Team.id).join(around, around.c.id == Team.place_id).where(Team.id == team_id)
     return session.execute(teams.where(_reaches(session, person, now))).first() is not None
+
+
+def reached_by_team(session: Session, now: datetime, person_ids: Sequence[int], team_id: int) -> frozenset[int]:
+    """Those of these people about whom work may go on the team's list: `may_be_given` for many.
+
+    Whom a member may open because of their place is asked once for a practice; only the others one by one.
+    """
+    by_practice: dict[int, set[int]] = {}
+    for person_id, practice_id in session.execute(_open_by_place(person_ids)):
+        by_practice.setdefault(practice_id, set()).add(person_id)
+    reached: set[int] = set()
+    for practice_id, people in by_practice.items():
+        around = _around(practice_id)
+        team = select(Team.id).join(around, around.c.id == Team.place_id).where(Team.id == team_id)
+        if session.execute(team.where(_has_member(_placed_over(practice_id, now), now))).first() is not None:
+            reached |= people
+    others = [person_id for person_id in person_ids if person_id not in reached]
+    return frozenset(
+        reached.union(one for one in others if may_be_given(session, now, one, owner_id=None, team_id=team_id))
+    )
+
+
+def _open_by_place(person_ids: Sequence[int]) -> Select[int, int]:
+    """Those of the people whom somebody's place alone opens: in a case, not restricted, sharing with every sector."""
+    has_case = exists().where(Case.person_id == Person.id, Case.state != CaseState.CLOSED)
+    refuses = or_(*(said_no(purpose) for purpose in SHARING.values()))
+    plain = and_(Person.merged_into_id.is_(None), Person.restricted.is_(False), has_case, ~refuses)
+    return select(Person.id, Person.practice_id).where(Person.id.in_(person_ids), plain)
+
+
+def _placed_over(practice_id: int, now: datetime) -> ColumnElement[bool]:
+    """A condition on `User`: active staff whose role holds over the practice."""
+    above = _places_above(practice_id)
+    return and_(User.deactivated_at.is_(None), _holds(above, now, Role.PRACTICE, Role.NAVIGATOR, Role.MDT_CHAIR))
 
 
 def default_list(
@@ -218,12 +253,17 @@ def _named_for(person_id: int) -> ColumnElement[bool]:
 
 def _reaches(session: Session, person: Person, now: datetime) -> ColumnElement[bool]:
     """A condition on `Team`: one of its members now may open the person."""
+    return _has_member(_may_open(session, person, now), now)
+
+
+def _has_member(such: ColumnElement[bool], now: datetime) -> ColumnElement[bool]:
+    """A condition on `Team`: somebody such as this is in it now."""
     return exists().where(
         TeamMembership.team_id == Team.id,
         TeamMembership.from_at <= now,
         or_(TeamMembership.until_at.is_(None), TeamMembership.until_at > now),
         User.id == TeamMembership.user_id,
-        _may_open(session, person, now),
+        such,
     )
 
 

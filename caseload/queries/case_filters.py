@@ -1,17 +1,16 @@
 """What each value of the case lists' filters means as a condition on the joined rows of a case."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select, true
 
-from caseload.clock import local_day
-from caseload.domain.case_filters import ME, NO_NEED, NOBODY
+from caseload.domain.case_filters import CONTACT, ME, NO_NEED, NOBODY
 from caseload.domain.filters import Chosen
 from caseload.domain.review_filters import born_between
-from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, PrimaryNeed, Tier
+from caseload.queries.visible import BY_NAME
 from caseload.tables import Case, Contact, LeadAllocation, Organisation, Person, RiskScore
 from caseload.tables.base import UtcMoment
 
@@ -32,18 +31,21 @@ def without_lead_since() -> ColumnElement[datetime]:
     return func.coalesce(ended.correlate(Case).scalar_subquery(), Case.opened_at, type_=UtcMoment)
 
 
-def narrowed(chosen: Chosen, viewer: Viewer, now: datetime, score: type[RiskScore]) -> Condition:
-    """Every filter: any of the values of one, and all of the filters. Without a state chosen, what is not closed."""
+def narrowed(chosen: Chosen, score: type[RiskScore], today: date) -> Condition:
+    """Every filter: any of the values of one, and all of the filters. Without a state chosen, what is not closed.
+
+    Who "me" is and what silence means now is said by name: `caseload.queries.visible.names_for`, and `silence_names`.
+    """
     means: Mapping[str, Callable[[str], Condition]] = {
         "state": lambda value: Case.state == CaseState(value),
-        "lead": lambda value: _led_by(value, viewer),
+        "lead": _led_by,
         "need": lambda value: (
             Case.primary_need.is_(None) if value == NO_NEED else Case.primary_need == PrimaryNeed(value)
         ),
         "tier": lambda value: func.coalesce(score.tier, Tier.NONE.value) == value,
-        "contact": lambda value: _silent(value, now),
+        "contact": _silent,
         "place": _placed,
-        "age": lambda value: _aged(value, now),
+        "age": lambda value: _aged(value, today),
     }
     conditions = [or_(*map(means[name], chosen.of(name))) for name in means if chosen.of(name)]
     current = true() if chosen.of("state") else Case.state != CaseState.CLOSED
@@ -63,16 +65,22 @@ def ordered(order: str | None) -> tuple[list[Any], bool]:
     return [*columns, Case.id], falls
 
 
-def _led_by(value: str, viewer: Viewer) -> Condition:
+def silence_names(now: datetime) -> dict[str, datetime]:
+    """Since when somebody was not spoken to, for each choice of days."""
+    return {f"silent_{value}": now - timedelta(days=int(value)) for value in CONTACT.words if value.isdecimal()}
+
+
+def _led_by(value: str) -> Condition:
     if value == NOBODY:
         return LeadAllocation.id.is_(None)
-    return LeadAllocation.user_id == (viewer.user_id if value == ME else int(value))
+    return LeadAllocation.user_id == (BY_NAME.user_id if value == ME else int(value))
 
 
-def _silent(value: str, now: datetime) -> Condition:
+def _silent(value: str) -> Condition:
     if value == "never":
         return last_contact().is_(None)
-    return func.coalesce(last_contact(), literal(_NEVER, UtcMoment)) < now - timedelta(days=int(value))
+    since = bindparam(f"silent_{value}", type_=UtcMoment)
+    return func.coalesce(last_contact(), literal(_NEVER, UtcMoment), type_=UtcMoment) < since
 
 
 def _placed(value: str) -> Condition:
@@ -81,6 +89,6 @@ def _placed(value: str) -> Condition:
     return Person.practice_id.in_(inside)
 
 
-def _aged(value: str, now: datetime) -> Condition:
-    after, up_to = born_between(value, local_day(now))
+def _aged(value: str, today: date) -> Condition:
+    after, up_to = born_between(value, today)
     return and_(Person.date_of_birth <= up_to, true() if after is None else Person.date_of_birth > after)

@@ -3,22 +3,37 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, RowMapping, Select, Subquery, and_, exists, func, select, tuple_
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    RowMapping,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    exists,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session, aliased
 
+from caseload.clock import local_day
 from caseload.domain.filters import Chosen
 from caseload.domain.lead_rule import sentence_for
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, OrganisationKind, PrimaryNeed, Profession, Tier
 from caseload.lead_rules import read_lead_rules
-from caseload.queries.case_filters import last_contact, narrowed, ordered, without_lead_since
+from caseload.queries.case_filters import last_contact, narrowed, ordered, silence_names, without_lead_since
 from caseload.queries.objections import objects_to_scoring
-from caseload.queries.related_cases import related_to
+from caseload.queries.related_cases import Reach, place_names, reach_of, related_by_name
 from caseload.queries.risk_runs import RunShown, scored_newest, two_scores
-from caseload.queries.visible import openable
+from caseload.queries.visible import Shape, names_for, openable_by_name, shape_of
 from caseload.tables import Case, LeadAllocation, LeadProposal, Organisation, Person, RiskScore, User
 
 
@@ -83,33 +98,59 @@ def case_page(session: Session, viewer: Viewer, now: datetime, wanted: CaseList)
 
     The whole list is found once, as ids in its order with their number; only the rows of the page are read in full.
     """
-    score, _ = two_scores()
-    order, falls = ordered(wanted.chosen.one("order"))
-    listed = _listed(viewer, now, wanted, order, score)
-    place = None if wanted.after is None else _place_of(session, viewer, now, wanted.after, order)
-    on_page = _on_page(wanted, listed, place, falls=falls)
-    ends = [column.desc() if falls else column for column in on_page.c if column.key != "total"]
-    question = _joined([*_columns(score), on_page.c.total], score, wanted.run)
-    found = session.execute(question.join(on_page, on_page.c.case_id == Case.id).order_by(*ends)).mappings().all()
+    kind = _Kind(
+        shape_of(viewer), reach_of(viewer), wanted.run, wanted.chosen.bare(), wanted.unallocated, local_day(now)
+    )
+    named = {
+        **names_for(viewer, now), **place_names(viewer), **silence_names(now), "rows": wanted.rows + 1,
+        "after": wanted.after,
+    }  # fmt: skip
+    place = None if wanted.after is None else session.execute(_place(kind), named).one_or_none()
+    behind = {} if place is None else {f"place_{at}": value for at, value in enumerate(place)}
+    found = session.execute(_page(kind, behind=place is not None), {**named, **behind}).mappings().all()
     rows = [_row(row) for row in found[: wanted.rows]]
     more = len(found) > wanted.rows
     rows = _with_proposals(session, viewer, rows) if wanted.unallocated else rows
     return CasePage(tuple(rows), found[0]["total"] if found else 0, rows[-1].case_id if more else None)
 
 
-def _listed(
-    viewer: Viewer, now: datetime, wanted: CaseList, order: Sequence[ColumnElement[Any]], score: type[RiskScore]
-) -> CTE:
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What decides how a list is put together, whoever asks for it."""
+
+    shape: Shape
+    reach: Reach
+    run: RunShown | None
+    chosen: Chosen
+    unallocated: bool
+    today: date
+
+
+@lru_cache(maxsize=128)
+def _page(kind: _Kind, *, behind: bool) -> Select[*tuple[Any, ...]]:
+    """One page of a list, the first or one behind a place. Kept: putting it together takes milliseconds."""
+    score, _ = two_scores()
+    order, falls = ordered(kind.chosen.one("order"))
+    listed = _listed(kind, order, score)
+    on_page = _on_page(listed, _named_place(order) if behind else None, falls=falls)
+    ends = [column.desc() if falls else column for column in on_page.c if column.key != "total"]
+    question = _joined([*_columns(score), on_page.c.total], score, kind.run)
+    return question.join(on_page, on_page.c.case_id == Case.id).order_by(*ends)
+
+
+def _listed(kind: _Kind, order: Sequence[ColumnElement[Any]], score: type[RiskScore]) -> CTE:
     """The whole list: what it is ordered by (the case's id last), and how many it has."""
     keys = [column.label(f"key_{at}") for at, column in enumerate(order[:-1])]
-    condition = and_(related_to(viewer, now), openable(viewer, now), narrowed(wanted.chosen, viewer, now, score))
-    if wanted.unallocated:
+    condition = and_(
+        related_by_name(kind.reach), openable_by_name(kind.shape), narrowed(kind.chosen, score, kind.today)
+    )
+    if kind.unallocated:
         condition = and_(condition, Case.state != CaseState.CLOSED, LeadAllocation.id.is_(None))
     columns = [*keys, Case.id.label("case_id"), func.count().over().label("total")]
-    return _joined(columns, score, wanted.run).where(condition).cte("listed")
+    return _joined(columns, score, kind.run).where(condition).cte("listed")
 
 
-def _on_page(wanted: CaseList, listed: CTE, place: tuple[Any, ...] | None, *, falls: bool) -> Subquery:
+def _on_page(listed: CTE, place: Sequence[ColumnElement[Any]] | None, *, falls: bool) -> Subquery:
     """The rows of one page, and one more where there are more: the first ones, or those behind a place."""
     keys = [column for column in listed.c if column.key != "total"]
     page = select(listed)
@@ -117,7 +158,11 @@ def _on_page(wanted: CaseList, listed: CTE, place: tuple[Any, ...] | None, *, fa
         here, there = tuple_(*keys), tuple_(*place)
         page = page.where(here < there if falls else here > there)
     page = page.order_by(*(key.desc() if falls else key for key in keys))
-    return page.limit(wanted.rows + 1).subquery("on_page")
+    return page.limit(bindparam("rows", type_=Integer)).subquery("on_page")
+
+
+def _named_place(order: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    return [bindparam(f"place_{at}", type_=column.type) for at, column in enumerate(order)]
 
 
 def choices(session: Session, viewer: Viewer) -> Choices:
@@ -168,13 +213,12 @@ def _joined(
     )
 
 
-def _place_of(
-    session: Session, viewer: Viewer, now: datetime, case_id: int, order: Sequence[ColumnElement[Any]]
-) -> tuple[Any, ...] | None:
-    """Where the case that the last page ended with stands in the order now; None for one the viewer may not open."""
+@lru_cache(maxsize=128)
+def _place(kind: _Kind) -> Select[*tuple[Any, ...]]:
+    """Where the case that the last page ended with stands in the order now; nowhere, for one not to be opened."""
+    order, _ = ordered(kind.chosen.one("order"))
     place = select(*order).select_from(Case).join(Person, Person.id == Case.person_id)
-    found = session.execute(place.where(Case.id == case_id, openable(viewer, now))).one_or_none()
-    return None if found is None else tuple(found)
+    return place.where(Case.id == bindparam("after", type_=Integer), openable_by_name(kind.shape))
 
 
 def _row(row: RowMapping) -> CaseRow:

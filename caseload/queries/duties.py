@@ -2,27 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, null, select
 from sqlalchemy.orm import Session
 
-from caseload.clock import local_day
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import CaseState, ProposalState
-from caseload.queries.visible import openable
-from caseload.tables import (
-    Case,
-    EmergencyAccess,
-    LeadAllocation,
-    Organisation,
-    Person,
-    Proposal,
-    RiskRun,
-    StagedDecision,
-    User,
-)
+from caseload.domain.words import CaseState
+from caseload.queries.governed import governed, seen_by
+from caseload.queries.review_practices import review_practices
+from caseload.queries.visible import Shape, names_for, openable_by_name, shape_of
+from caseload.tables import Case, EmergencyAccess, LeadAllocation, Person, RiskRun, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,48 +39,42 @@ class Duties:
 
 def review_duties(session: Session, viewer: Viewer, now: datetime) -> list[ReviewDuty]:
     """The viewer's practices with something to decide or to confirm, by name; somebody deferred counts from their date."""
-    practices = viewer.practices(Permission.REVIEW_LIST)
-    if not practices:
+    if not viewer.practices(Permission.REVIEW_LIST):
         return []
-    shown = or_(
-        Proposal.state == ProposalState.PROPOSED,
-        and_(Proposal.state == ProposalState.DEFERRED, Proposal.deferred_until <= local_day(now)),
-    )
-    wanted = (
-        select(Organisation.id, Organisation.name, func.count(Proposal.id), func.count(StagedDecision.proposal_id))
-        .join(Proposal, Proposal.practice_id == Organisation.id)
-        .join(Person, Person.id == Proposal.person_id)
-        .outerjoin(StagedDecision, StagedDecision.proposal_id == Proposal.id)
-        .where(Organisation.id.in_(sorted(practices)), shown, openable(viewer, now))
-        .group_by(Organisation.id, Organisation.name)
-        .order_by(Organisation.name, Organisation.id)
-    )
-    return [ReviewDuty(*row) for row in session.execute(wanted)]
+    found = [
+        ReviewDuty(one.practice_id, one.name, one.awaiting, one.marked)
+        for one in review_practices(session, viewer, now)
+        if one.awaiting or one.marked
+    ]
+    return sorted(found, key=lambda duty: (duty.practice, duty.practice_id))
 
 
 def duties(session: Session, viewer: Viewer, now: datetime) -> Duties:
     """What else waits, in one question."""
-    found = session.execute(
-        select(
-            _when(viewer.may(Permission.CONFIRM_LEAD), _without_lead(viewer, now)),
-            _when(viewer.may(Permission.REVIEW_EMERGENCY), _openings(viewer)),
-            _when(viewer.may(Permission.MANAGE_USERS), _locked(now)),
-            select(func.max(RiskRun.index_date)).scalar_subquery(),
+    reviews, manages = viewer.may(Permission.REVIEW_EMERGENCY), viewer.may(Permission.MANAGE_USERS)
+    wanted = _waiting(shape_of(viewer), confirms=viewer.may(Permission.CONFIRM_LEAD))
+    if reviews or manages:
+        wanted = wanted.add_columns(
+            _openings(viewer) if reviews else null(), _locked(viewer, now) if manages else null()
         )
-    ).one()
-    return Duties(*found)
+    latest, without_lead, *others = session.execute(wanted, names_for(viewer, now)).one()
+    openings, locked = others or (None, None)
+    return Duties(without_lead, openings, locked, latest)
 
 
-def _when(may: bool, counted: ColumnElement[int]) -> ColumnElement[Any]:
-    return counted if may else null()
+@cache
+def _waiting(shape: Shape, *, confirms: bool) -> Select[*tuple[Any, ...]]:
+    """What is asked for everybody, made once; for somebody in care it is the whole question."""
+    without_lead = _without_lead(shape) if confirms else null()
+    return select(select(func.max(RiskRun.index_date)).scalar_subquery(), without_lead)
 
 
-def _without_lead(viewer: Viewer, now: datetime) -> ColumnElement[int]:
+def _without_lead(shape: Shape) -> ColumnElement[int]:
     led = exists().where(LeadAllocation.case_id == Case.id, LeadAllocation.until_at.is_(None))
     return (
         select(func.count(Case.id))
         .join(Person, Person.id == Case.person_id)
-        .where(Case.state != CaseState.CLOSED, ~led, openable(viewer, now))
+        .where(Case.state != CaseState.CLOSED, ~led, openable_by_name(shape))
         .scalar_subquery()
     )
 
@@ -106,5 +92,7 @@ def _openings(viewer: Viewer) -> ColumnElement[int]:
     )
 
 
-def _locked(now: datetime) -> ColumnElement[int]:
-    return select(func.count(User.id)).where(User.locked_until > now, User.deactivated_at.is_(None)).scalar_subquery()
+def _locked(viewer: Viewer, now: datetime) -> ColumnElement[int]:
+    """The same as the list of users shows: those the viewer looks after."""
+    locked = and_(User.locked_until > now, User.deactivated_at.is_(None), seen_by(governed(viewer, now), now))
+    return select(func.count(User.id)).where(locked).scalar_subquery()

@@ -7,7 +7,7 @@ theirs altogether   a user they see who has no role outside those places: only o
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from caseload.domain.viewer import Viewer
@@ -25,28 +25,37 @@ def in_force(now: datetime) -> ColumnElement[bool]:
 
 def governed_places(session: Session, viewer: Viewer, now: datetime) -> frozenset[int]:
     """The ids of the places at or below those the viewer is administrator of."""
+    return frozenset(session.execute(governed(viewer, now)).scalars())
+
+
+def governed(viewer: Viewer, now: datetime) -> Select[int]:
+    """The same as part of another question."""
     at = select(UserRole.place_id.label("id")).where(
         UserRole.user_id == viewer.user_id, UserRole.role == Role.ADMIN, in_force(now)
     )
     below = at.cte("governed", recursive=True)
     below = below.union(select(Organisation.id).join(below, Organisation.parent_id == below.c.id))
-    return frozenset(session.execute(select(below.c.id)).scalars())
+    return select(below.c.id)
 
 
-def seen_by(places: frozenset[int], now: datetime) -> ColumnElement[bool]:
+def seen_by(places: frozenset[int] | Select[int], now: datetime) -> ColumnElement[bool]:
     """A condition on `User`: an administrator of these places sees them."""
     outside = select(Organisation.id).where(Organisation.id == User.home_id, Organisation.kind.in_(_EMPLOYERS))
     return or_(
         has_role(places, now, within=True),
-        User.home_id.in_(sorted(places)),
+        User.home_id.in_(_listed(places)),
         and_(outside.correlate(User).exists(), ~has_role(places, now, within=False)),
     )
 
 
-def has_role(places: frozenset[int], now: datetime, *, within: bool) -> ColumnElement[bool]:
+def has_role(places: frozenset[int] | Select[int], now: datetime, *, within: bool) -> ColumnElement[bool]:
     """A condition on `User`: they hold a role at one of these places, or (not `within`) at another."""
-    inside = UserRole.place_id.in_(sorted(places))
+    inside = UserRole.place_id.in_(_listed(places))
     return exists().where(UserRole.user_id == User.id, in_force(now), inside if within else ~inside)
+
+
+def _listed(places: frozenset[int] | Select[int]) -> list[int] | Select[int]:
+    return sorted(places) if isinstance(places, frozenset) else places
 
 
 def governed_user(session: Session, viewer: Viewer, now: datetime, user_id: int) -> User:

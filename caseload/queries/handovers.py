@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from caseload.domain.candidates import Candidate
+from caseload.domain.candidates import Candidate, split_leaving
 from caseload.domain.handover_rules import answer_by, state_at
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
@@ -79,12 +79,15 @@ class HandoverPage:
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    """What is needed to ask for a handover. `waiting_id` is the request there is already, `lead` None where nobody leads."""
+    """What is needed to ask for a handover. `waiting_id` is the request there is already, `lead` None where nobody leads.
+
+    `leaving` names those who are no candidates because they leave."""
 
     case: LeadCase
     lead: str | None
     waiting_id: int | None
     candidates: tuple[Candidate, ...]
+    leaving: tuple[str, ...]
 
 
 def handover_lists(session: Session, viewer: Viewer, now: datetime, most: int) -> HandoverLists:
@@ -121,7 +124,8 @@ def handover_page(session: Session, viewer: Viewer, now: datetime, handover_id: 
     return HandoverPage(
         case, row, handover.summary, found[-1], handover.row_version,
         _receiver(session, now, case, handover.to_user_id) if waits else None, may_answer=waits and to_me,
-        may_revoke=waits and (ours or viewer.user_id in {handover.from_user_id, handover.requested_by}),
+        may_revoke=waits
+        and (viewer.user_id in {handover.from_user_id, handover.requested_by} or (ours and not to_me)),
     )  # fmt: skip
 
 
@@ -138,8 +142,9 @@ def request_page(session: Session, viewer: Viewer, now: datetime, case_id: int) 
         raise NotThere
     waiting = _waiting_id(session, now, case_id)
     possible = lead is not None and waiting is None and case.state is not CaseState.CLOSED
-    candidates = handover_candidates(session, now, case, lead.id) if possible and lead is not None else []
-    return RequestPage(case, None if lead is None else lead.display_name, waiting, tuple(candidates))
+    found = handover_candidates(session, now, case, lead.id) if possible and lead is not None else []
+    candidates, leaving = split_leaving(found)
+    return RequestPage(case, None if lead is None else lead.display_name, waiting, tuple(candidates), leaving)
 
 
 def _listed(

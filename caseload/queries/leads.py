@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
-from caseload.domain.candidates import Candidate, in_order, suggested
+from caseload.domain.candidates import Candidate, in_order, split_leaving, suggested
 from caseload.domain.handover_rules import answer_by, state_at
 from caseload.domain.lead_rule import LEAD_WORDS, LeadOutcome, LeadRules, lead_outcome, sentence_for
 from caseload.domain.permissions import Permission
@@ -62,7 +62,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class LeadPage:
-    """All of it. `candidates` are in order, and only there while nobody leads and the viewer may name somebody."""
+    """All of it. `candidates` are in order, and only there while nobody leads and the viewer may name somebody, as are the
+    names of those not offered because they are `leaving`."""
 
     case: LeadCase
     outcome: LeadOutcome
@@ -71,6 +72,7 @@ class LeadPage:
     earlier: tuple[LeadRow, ...]
     waiting: Waiting | None
     candidates: tuple[Candidate, ...]
+    leaving: tuple[str, ...]
     may_name: bool
     may_hand_over: bool
     may_tell: bool
@@ -87,12 +89,13 @@ def lead_page(session: Session, viewer: Viewer, now: datetime, case_id: int) -> 
     going_on = case.state is not CaseState.CLOSED
     alive = case.person.date_of_death is None
     may_name = ours and going_on and alive and current is None
-    candidates = in_order(rules, outcome, candidates_for(session, now, case, rules)) if may_name else []
+    found = candidates_for(session, now, case, rules, with_leaving=True) if may_name else []
+    candidates, leaving = split_leaving(in_order(rules, outcome, found))
     mine = current is not None and current.user_id == viewer.user_id
     return LeadPage(
         case, outcome, shown(viewer, case, outcome.sentence, outcome.rule_code, rules), current,
         tuple(row for row in rows if row is not current), _waiting(session, viewer, now, case_id),
-        tuple(candidates), may_name,
+        tuple(candidates), leaving, may_name,
         may_hand_over=going_on and current is not None and (ours or mine) and viewer.may(Permission.HAND_OVER),
         may_tell=current is not None and alive and viewer.may(Permission.WORK_CASE),
     )  # fmt: skip
@@ -120,9 +123,10 @@ def leads_of(session: Session, viewer: Viewer, case: LeadCase, rules: LeadRules)
 
 
 def handover_candidates(session: Session, now: datetime, case: LeadCase, sender_id: int) -> list[Candidate]:
-    """Who could take over a case that the viewer has already been given, best first, without its lead."""
+    """Who could take over a case that the viewer has already been given, best first, without its lead; those who are
+    leaving are among them, marked."""
     rules = read_lead_rules()
-    found = candidates_for(session, now, case, rules, to_receive=True)
+    found = candidates_for(session, now, case, rules, to_receive=True, with_leaving=True)
     others = [one for one in found if one.user_id != sender_id]
     return in_order(rules, lead_outcome(rules, case.facts, local_day(now)), others)
 

@@ -13,6 +13,7 @@ from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, HandoverState, JourneyState
 from caseload.exceptions import NotThere
 from caseload.queries.holdings import Holdings, holdings
+from caseload.queries.practitioners import leaving
 from caseload.queries.visible import openable
 from caseload.tables import (
     CareTeamMember,
@@ -97,7 +98,7 @@ def journey_row(session: Session, viewer: Viewer, now: datetime, journey_id: int
 
 
 def successors(session: Session, viewer: Viewer, now: datetime, journey_id: int) -> list[Successor]:
-    """Everybody active with a role in care, by name, without the leaver; nobody where the viewer may not see the journey."""
+    """Everybody active with a role in care, by name, without those who leave; nobody where the viewer may not see the journey."""
     journey = select(LeaverJourney.user_id).join(User, User.id == LeaverJourney.user_id)
     leaver = journey.where(LeaverJourney.id == journey_id, _may_see(viewer)).correlate(None).scalar_subquery()
     in_care = exists().where(
@@ -109,7 +110,7 @@ def successors(session: Session, viewer: Viewer, now: datetime, journey_id: int)
     wanted = (
         select(User.id, User.display_name, Organisation.name)
         .join(Organisation, Organisation.id == User.home_id)
-        .where(User.deactivated_at.is_(None), User.id != leaver, in_care)
+        .where(User.deactivated_at.is_(None), User.id != leaver, in_care, ~leaving())
         .order_by(User.display_name, User.id)
     )
     return [Successor(*row) for row in session.execute(wanted)]

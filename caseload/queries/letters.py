@@ -7,16 +7,23 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
+from caseload.domain.lead_rule import age_on
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CareTeamRole, Profession
 from caseload.exceptions import NotNow
 from caseload.queries.lead_cases import LeadCase, lead_case
 from caseload.tables import CareTeamMember, LeadAllocation, Organisation, Person, User
 
+OF_AGE = 16
+"""From this age on somebody is written to themselves: the age at which they can consent to their own treatment."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter. It says nothing of a score. `navigator` is None where the care team has none."""
+    """One letter. It says nothing of a score. `navigator` is None where the care team has none.
+
+    `to_guardian` says that the person is too young for it to be written to them (under `OF_AGE`).
+    """
 
     case: LeadCase
     address_line: str
@@ -29,6 +36,7 @@ class Letter:
     since: date
     by_choice: bool
     navigator: str | None
+    to_guardian: bool
 
 
 def letter_for(session: Session, viewer: Viewer, now: datetime, case_id: int) -> Letter:
@@ -52,6 +60,7 @@ def letter_for(session: Session, viewer: Viewer, now: datetime, case_id: int) ->
     return Letter(
         case, address_line, postcode, practice_name, user.display_name, lead.profession, user.job_title, organisation,
         local_day(lead.from_at), lead.override_code == "persons_choice", _navigator(session, now, case_id),
+        age_on(case.person.date_of_birth, local_day(now)) < OF_AGE,
     )  # fmt: skip
 
 

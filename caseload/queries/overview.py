@@ -1,16 +1,36 @@
 """How many people there are by place and tier, with a case, with a lead. Never a name, never an id of a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Result,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from caseload.domain.overview import Count, Place, Row
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import CaseState, ConsentPurpose, OrganisationKind, Tier
+from caseload.domain.words import CaseState, ConsentPurpose, OrganisationKind, Role, Tier
 from caseload.queries.objections import objects_to_scoring
 from caseload.queries.risk_runs import RunShown
+from caseload.queries.visible import BY_NAME, Shape, names_for, openable_by_name, shape_of
 from caseload.tables import Case, Consent, LeadAllocation, Organisation, Person, RiskScore
 
 _KINDS = (OrganisationKind.BOROUGH, OrganisationKind.LOCALITY, OrganisationKind.NETWORK, OrganisationKind.PRACTICE)
@@ -19,12 +39,16 @@ _TIERS = (Tier.VERY_HIGH, Tier.HIGH, Tier.MODERATE)
 
 def places(session: Session) -> tuple[Place, ...]:
     """The whole place tree. What is withheld is settled for all of it, whoever asks."""
-    wanted = (
+    return tuple(Place(*row) for row in session.execute(_tree()))
+
+
+@cache
+def _tree() -> Select[int, str, OrganisationKind, int | None]:
+    return (
         select(Organisation.id, Organisation.name, Organisation.kind, Organisation.parent_id)
         .where(Organisation.kind.in_(_KINDS))
         .order_by(Organisation.id)
     )
-    return tuple(Place(row.id, row.name, row.kind, row.parent_id) for row in session.execute(wanted))
 
 
 def visible_places(viewer: Viewer, tree: tuple[Place, ...]) -> frozenset[int]:
@@ -41,26 +65,57 @@ def visible_places(viewer: Viewer, tree: tuple[Place, ...]) -> frozenset[int]:
     return frozenset(some - barred)
 
 
+def all_theirs(viewer: Viewer, shown: Iterable[Place]) -> bool:
+    """Whether every practice among these places is one whose register the viewer's role opens to them."""
+    theirs = viewer.places.get(Role.PRACTICE, frozenset())
+    return all(place.place_id in theirs for place in shown if place.kind is OrganisationKind.PRACTICE)
+
+
 def counts(session: Session, run: RunShown | None) -> tuple[Count, ...]:
     """The numbers of every practice: of people alive and registered there now, by their tier in the run."""
-    everyone = {row[0]: row[1] for row in session.execute(_everyone())}
-    tiers: dict[int, dict[Row, int]] = {practice: {} for practice in everyone}
-    for practice, tier, number in session.execute(_in_tiers(run)):
-        tiers[practice][Row(tier)] = number
-    cases: dict[tuple[int, Row], tuple[int, int]] = {}
-    for practice, tier, number, led in session.execute(_cases(run)):
-        row = _row(tier)
-        before = cases.get((practice, row), (0, 0))
-        cases[practice, row] = (before[0] + number, before[1] + led)
-    return tuple(
-        Count(practice, row, number, *cases.get((practice, row), (0, 0)))
-        for practice, total in sorted(everyone.items())
-        for row, number in {**tiers[practice], Row.REST: total - sum(tiers[practice].values())}.items()
-    )
+    return _counted(session.execute(_everywhere(), _of_run(run)))
 
 
-def _row(tier: Tier | None) -> Row:
-    return Row(tier) if tier in _TIERS else Row.REST
+def own_counts(session: Session, viewer: Viewer, now: datetime, run: RunShown | None) -> tuple[Count, ...]:
+    """The same of the viewer's own practices, and there of those people whom they may open now."""
+    return _counted(session.execute(_own(shape_of(viewer)), {**names_for(viewer, now), **_of_run(run)}))
+
+
+def _of_run(run: RunShown | None) -> dict[str, int]:
+    return {"run_id": run.run_id if run else 0}
+
+
+def _counted(found: Result[int, Tier | None, int, int, int, int]) -> tuple[Count, ...]:
+    """A practice's people in no tier are those that are left of all of them."""
+    numbers: dict[tuple[int, Row], list[int]] = {}
+    for practice, tier, everyone, tiered, cases, led in found:
+        row = Row(tier) if tier in _TIERS else Row.REST
+        rest = numbers.setdefault((practice, Row.REST), [0, 0, 0])
+        here = numbers.setdefault((practice, row), [0, 0, 0])
+        rest[0] += everyone - tiered
+        here[0] += tiered
+        here[1] += cases
+        here[2] += led
+    return tuple(Count(practice, row, *three) for (practice, row), three in sorted(numbers.items()))
+
+
+@cache
+def _everywhere() -> Select[int, Tier | None, int, int, int, int]:
+    return _numbers(_registered())
+
+
+@cache
+def _own(shape: Shape) -> Select[int, Tier | None, int, int, int, int]:
+    theirs = Person.practice_id.in_(BY_NAME.places[Role.PRACTICE])
+    return _numbers(and_(_registered(), theirs, openable_by_name(shape)))
+
+
+def _numbers(counted: ColumnElement[bool]) -> Select[int, Tier | None, int, int, int, int]:
+    """By practice and tier, in one question: everyone (without a tier), people in a tier, cases, and cases with a lead."""
+    parts = union_all(_everyone(counted), _in_tiers(counted), _cases(counted)).subquery()
+    # PostgreSQL adds whole numbers up to a decimal.
+    sums = (cast(func.sum(parts.c[name]), Integer) for name in ("everyone", "tiered", "cases", "led"))
+    return select(parts.c.practice_id, parts.c.tier, *sums).group_by(parts.c.practice_id, parts.c.tier)
 
 
 def _may_be_scored() -> ColumnElement[bool]:
@@ -73,34 +128,48 @@ def _registered() -> ColumnElement[bool]:
     return and_(Person.date_of_death.is_(None), Person.deregistered_on.is_(None), Person.merged_into_id.is_(None))
 
 
-def _everyone() -> Select[int, int]:
-    return select(Person.practice_id, func.count()).where(_registered()).group_by(Person.practice_id)
-
-
-def _in_tiers(run: RunShown | None) -> Select[int, Tier, int]:
-    """From the tiers' side: seven in eight people are in none."""
+def _everyone(counted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
-        select(Person.practice_id, RiskScore.tier, func.count())
-        .join(Person, Person.id == RiskScore.person_id)
-        .where(
-            RiskScore.run_id == (run.run_id if run else 0), RiskScore.tier.in_(_TIERS), _registered(),
-            _may_be_scored(),
+        select(
+            Person.practice_id, cast(null(), String).label("tier"), func.count().label("everyone"),
+            literal(0).label("tiered"), literal(0).label("cases"), literal(0).label("led"),
         )
-        .group_by(Person.practice_id, RiskScore.tier)
+        .where(counted)
+        .group_by(Person.practice_id)
     )  # fmt: skip
 
 
-def _cases(run: RunShown | None) -> Select[int, Tier, int, int]:
-    scored = and_(RiskScore.person_id == Person.id, RiskScore.run_id == (run.run_id if run else 0), _may_be_scored())
+def _in_tiers(counted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """From the tiers' side: seven in eight people are in none. The practice plus nothing: SQLite would go by its index."""
     return (
-        select(Person.practice_id, RiskScore.tier, func.count(), func.count(LeadAllocation.id))
+        select(
+            Person.practice_id + literal_column("0"),
+            cast(RiskScore.tier, String),
+            literal(0),
+            func.count(),
+            literal(0),
+            literal(0),
+        )
+        .join(Person, Person.id == RiskScore.person_id)
+        .where(RiskScore.run_id == bindparam("run_id"), RiskScore.tier.in_(_TIERS), counted, _may_be_scored())
+        .group_by(Person.practice_id + literal_column("0"), RiskScore.tier)
+    )
+
+
+def _cases(counted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    scored = and_(RiskScore.person_id == Person.id, RiskScore.run_id == bindparam("run_id"), _may_be_scored())
+    return (
+        select(
+            Person.practice_id, cast(RiskScore.tier, String), literal(0), literal(0), func.count(),
+            func.count(LeadAllocation.id),
+        )
         .select_from(Case)
         .join(Person, Person.id == Case.person_id)
         .outerjoin(RiskScore, scored)
         .outerjoin(LeadAllocation, and_(LeadAllocation.case_id == Case.id, LeadAllocation.until_at.is_(None)))
-        .where(Case.state != CaseState.CLOSED, _registered())
+        .where(Case.state != CaseState.CLOSED, counted)
         .group_by(Person.practice_id, RiskScore.tier)
-    )
+    )  # fmt: skip
 
 
 def _around(place_id: int, parents: dict[int, int | None]) -> Iterator[int]:

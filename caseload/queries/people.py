@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Date, ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -21,7 +22,17 @@ from caseload.domain.words import (
     Sex,
 )
 from caseload.exceptions import NotThere
-from caseload.queries.visible import found_open, may_open, openable, related
+from caseload.queries.visible import (
+    BY_NAME,
+    Shape,
+    found_open,
+    may_open,
+    names_for,
+    openable_by_name,
+    related,
+    related_by_name,
+    shape_of,
+)
 from caseload.tables import CareTeamMember, Case, EmergencyAccess, LeadAllocation, Organisation, Person, Proposal, User
 
 
@@ -43,16 +54,21 @@ class PersonFacts:
 
 def person_facts(session: Session, viewer: Viewer, now: datetime, person_id: int) -> PersonFacts:
     """Who this person is, for somebody who may open them; NotThere otherwise, whatever the cause."""
-    wanted = (
-        select(Person, Organisation.name)
-        .join(Organisation, Organisation.id == Person.practice_id)
-        .where(Person.id == person_id, openable(viewer, now))
-    )
-    found = session.execute(wanted).one_or_none()
+    named = {**names_for(viewer, now), "person_id": person_id}
+    found = session.execute(_facts(shape_of(viewer)), named).one_or_none()
     if found is None:
         raise NotThere
     found_open(session, viewer, now, person_id)
     return facts_of(found[0], found[1])
+
+
+@cache
+def _facts(shape: Shape) -> Select[Person, str]:
+    return (
+        select(Person, Organisation.name)
+        .join(Organisation, Organisation.id == Person.practice_id)
+        .where(Person.id == bindparam("person_id"), openable_by_name(shape))
+    )
 
 
 def only_in_emergency(session: Session, viewer: Viewer, now: datetime, person_id: int) -> bool:
@@ -125,8 +141,8 @@ def person_page(session: Session, viewer: Viewer, now: datetime, person_id: int)
 
     NotThere where the viewer may not open them, whatever the cause.
     """
-    wanted = _page().add_columns(related(viewer, now), _opened_until(viewer, now))
-    found = session.execute(wanted.where(openable(viewer, now)), {"person_id": person_id}).one_or_none()
+    named = {**names_for(viewer, now), "person_id": person_id}
+    found = session.execute(_page(shape_of(viewer)), named).one_or_none()
     if found is None:
         raise NotThere
     found_open(session, viewer, now, person_id)
@@ -147,29 +163,32 @@ def person_page(session: Session, viewer: Viewer, now: datetime, person_id: int)
 
 
 @cache
-def _page() -> Select[Person, str, Case, LeadAllocation, str, ProposalState, ProposalKind]:
+def _page(shape: Shape) -> Select[*tuple[Any, ...]]:
     lead = and_(LeadAllocation.case_id == Case.id, LeadAllocation.until_at.is_(None))
     undecided = and_(Proposal.person_id == Person.id, Proposal.state.in_(UNDECIDED))
     return (
-        select(Person, Organisation.name, Case, LeadAllocation, User.display_name, Proposal.state, Proposal.kind)
+        select(
+            Person, Organisation.name, Case, LeadAllocation, User.display_name, Proposal.state, Proposal.kind,
+            related_by_name(shape), _opened_until(),
+        )
         .select_from(Person)
         .join(Organisation, Organisation.id == Person.practice_id)
         .outerjoin(Case, and_(Case.person_id == Person.id, Case.state != CaseState.CLOSED))
         .outerjoin(LeadAllocation, lead)
         .outerjoin(User, User.id == LeadAllocation.user_id)
         .outerjoin(Proposal, undecided)
-        .where(Person.id == bindparam("person_id"))
-    )
+        .where(Person.id == bindparam("person_id"), openable_by_name(shape))
+    )  # fmt: skip
 
 
-def _opened_until(viewer: Viewer, now: datetime) -> ScalarSelect[datetime]:
+def _opened_until() -> ScalarSelect[datetime]:
     """When the viewer's break-glass access to the person expires."""
     return (
         select(func.max(EmergencyAccess.expires_at))
         .where(
             EmergencyAccess.person_id == Person.id,
-            EmergencyAccess.user_id == viewer.user_id,
-            EmergencyAccess.expires_at > now,
+            EmergencyAccess.user_id == BY_NAME.user_id,
+            EmergencyAccess.expires_at > BY_NAME.now,
         )
         .correlate(Person)
         .scalar_subquery()

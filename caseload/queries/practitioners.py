@@ -6,25 +6,28 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
 from caseload.domain.candidates import Candidate, Continuity, Nearness
 from caseload.domain.lead_rule import LeadRules
 from caseload.domain.permissions import PERMISSIONS, Permission
-from caseload.domain.words import CaseState, Role, Sector, Tier
+from caseload.domain.words import CaseState, JourneyState, Role, Sector, Tier
 from caseload.domain.workload import WorkingPattern, next_working_day, points_of
 from caseload.exceptions import NotNow
 from caseload.lead_rules import read_lead_rules
 from caseload.queries.lead_cases import LeadCase, latest_run
+from caseload.queries.objections import objects_to_scoring
 from caseload.tables import (
     CareTeamMember,
     Case,
     Contact,
     LeadAllocation,
     Leave,
+    LeaverJourney,
     Organisation,
+    Person,
     Practitioner,
     RestrictedAccess,
     RiskScore,
@@ -47,7 +50,7 @@ class _Found:
     leave: set[tuple[date, date]] = field(default_factory=set)
 
 
-def candidates_for(
+def candidates_for(  # noqa: PLR0913 - what is asked about whom
     session: Session,
     now: datetime,
     case: LeadCase,
@@ -55,9 +58,11 @@ def candidates_for(
     *,
     only: Collection[int] | None = None,
     to_receive: bool = False,
+    with_leaving: bool = False,
 ) -> list[Candidate]:
     """Everybody who could lead this case, or those of `only`; in no order. See `compared`."""
-    return compared(session, now, [case], rules, only=only, to_receive=to_receive)[case.case_id]
+    found = compared(session, now, [case], rules, only=only, to_receive=to_receive, with_leaving=with_leaving)
+    return found[case.case_id]
 
 
 def candidate_for(
@@ -65,9 +70,21 @@ def candidate_for(
 ) -> Candidate:
     """The user as somebody who could lead this case; NotNow for one who could not."""
     found = candidates_for(session, now, case, read_lead_rules(), only=[user_id], to_receive=to_receive)
+    if not found and is_leaving(session, user_id):
+        raise NotNow("This person is leaving, and hands over their own cases. Choose somebody else.", field="user_id")
     if not found:
         raise NotNow("This person cannot lead this case. Choose somebody from the list.", field="user_id")
     return found[0]
+
+
+def is_leaving(session: Session, user_id: int) -> bool:
+    """Whether this user's cases are being handed over because they leave."""
+    return session.execute(select(User.id).where(User.id == user_id, leaving())).first() is not None
+
+
+def leaving() -> ColumnElement[bool]:
+    """A condition on `User`: their cases are being handed over because they leave. Nothing new is given to them."""
+    return exists().where(LeaverJourney.user_id == User.id, LeaverJourney.state == JourneyState.BEGUN)
 
 
 def compared(  # noqa: PLR0913 - what is asked about whom
@@ -79,16 +96,18 @@ def compared(  # noqa: PLR0913 - what is asked about whom
     only: Collection[int] | None = None,
     to_receive: bool = False,
     with_history: bool = True,
+    with_leaving: bool = False,
 ) -> dict[int, list[Candidate]]:
     """For each case by id, everybody who could lead it, in as many questions as for one.
 
     Without history nothing is asked of workload and continuity, and both are as if there were none.
 
-    Left out: who may open nobody, and whose sector the person refused sharing with (their own practice excepted). Being
+    Left out: who may open nobody, who is leaving (`with_leaving` has them, marked), and whose sector the person refused
+    sharing with (their own practice excepted). Being
     named as lead opens a restricted record; being asked to take over does not, so with `to_receive` those who are not
     named for it are left out as well.
     """
-    everybody = _practitioners(session, now, only)
+    everybody = _practitioners(session, now, only, with_leaving=with_leaving)
     people = sorted({case.person_id for case in cases})
     carried = points_carried(session, now, rules, everybody) if with_history else Counter[int]()
     known = _known(session, now, people) if with_history else {}
@@ -104,13 +123,16 @@ def compared(  # noqa: PLR0913 - what is asked about whom
 
 
 def points_carried(session: Session, now: datetime, rules: LeadRules, users: Collection[int]) -> Counter[int]:
-    """The points of workload each of these users leads now: their cases that are not closed, by tier of the newest run."""
+    """The points of workload each of these users leads now: their cases that are not closed, by tier of the newest run.
+
+    The case of somebody who objects to risk stratification weighs as one without a tier."""
     rows = session.execute(
         select(LeadAllocation.user_id, RiskScore.tier, func.count())
         .join(Case, Case.id == LeadAllocation.case_id)
+        .join(Person, Person.id == Case.person_id)
         .outerjoin(
             RiskScore,
-            and_(RiskScore.person_id == Case.person_id, RiskScore.run_id == latest_run(now)),
+            and_(RiskScore.person_id == Person.id, RiskScore.run_id == latest_run(now), ~objects_to_scoring()),
         )
         .where(
             LeadAllocation.until_at.is_(None), Case.state != CaseState.CLOSED, LeadAllocation.user_id.in_(sorted(users))
@@ -123,14 +145,17 @@ def points_carried(session: Session, now: datetime, rules: LeadRules, users: Col
     return points
 
 
-def _practitioners(session: Session, now: datetime, only: Collection[int] | None) -> dict[int, _Found]:
-    """Every active practitioner with a role in care: a row for each role and leave, gathered by user."""
+def _practitioners(
+    session: Session, now: datetime, only: Collection[int] | None, *, with_leaving: bool
+) -> dict[int, _Found]:
+    """Every active practitioner with a role in care, those who are leaving only if asked: a row for each role and leave,
+    gathered by user."""
     home, held = _place_and_around(), _place_and_around()
     wanted = (
         select(
             User.id.label("user_id"), User.display_name, User.job_title, User.home_id, Practitioner.profession,
             Practitioner.capacity, Practitioner.working_days, home[0].name, home[0].sector, UserRole.role,
-            UserRole.place_id, Leave.first_day, Leave.last_day,
+            UserRole.place_id, Leave.first_day, Leave.last_day, leaving().label("leaving"),
             *(place.id.label(f"home_{level}") for level, place in enumerate(home)),
             *(place.id.label(f"held_{level}") for level, place in enumerate(held)),
         )
@@ -147,6 +172,8 @@ def _practitioners(session: Session, now: datetime, only: Collection[int] | None
         wanted = wanted.outerjoin(held[level], held[level].id == held[level - 1].parent_id)
     if only is not None:
         wanted = wanted.where(User.id.in_(sorted(only)))
+    if not with_leaving:
+        wanted = wanted.where(~leaving())
     return _gathered(session.execute(wanted).mappings().all())
 
 
@@ -222,7 +249,7 @@ def _candidate(
     return Candidate(
         row["user_id"], row["display_name"], row["job_title"], row["name"], row["home_id"], row["profession"],
         _nearness(found, case), continuity or Continuity.NONE, points, added, row["capacity"], away,
-        next_working_day(pattern, day),
+        next_working_day(pattern, day), bool(row["leaving"]),
     )  # fmt: skip
 
 

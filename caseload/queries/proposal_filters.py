@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, or_, true
 
 from caseload.domain.filters import Chosen
+from caseload.domain.proposal_rules import UNDECIDED
 from caseload.domain.review_filters import KNOWN_SERVICES, born_between
 from caseload.domain.words import Decision, ProposalKind, ProposalState, Tier
 from caseload.tables import Case, Person, Proposal, RiskScore, StagedDecision
@@ -27,6 +28,18 @@ def shown(what: str | None, today: date) -> Condition:
         "declined": Proposal.state == ProposalState.DECLINED,
     }
     return conditions[what]
+
+
+def staged() -> Condition:
+    """Which proposals have a decision that the next confirmation makes good: on whatever list they are shown.
+
+    Every number of marked decisions counts by this, and the preview lists by it; whoever is deferred counts too.
+    """
+    return and_(
+        Proposal.state.in_(UNDECIDED),
+        StagedDecision.proposal_id.is_not(None),
+        StagedDecision.practice_id == Proposal.practice_id,
+    )
 
 
 def narrowed(chosen: Chosen, score: Score, today: date) -> Condition:

@@ -1,11 +1,12 @@
 """A practice's proposals, as its review shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, RowMapping, Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
@@ -15,10 +16,15 @@ from caseload.domain.proposal_rules import CONCERN_CODE
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, Decision, ProposalKind, ProposalState, Tier
 from caseload.exceptions import NotThere
-from caseload.queries.proposal_filters import narrowed, ordered, shown
+from caseload.queries.proposal_filters import narrowed, ordered, shown, staged
 from caseload.queries.risk_runs import RunShown, scored_earlier, scored_newest, two_scores
-from caseload.queries.visible import openable
+from caseload.queries.visible import Shape, names_for, openable, openable_by_name, shape_of
 from caseload.tables import Case, Contact, Person, Proposal, ProposalEvent, RiskScore, StagedDecision, User
+
+_KEPT = 128
+"""How many questions of a kind are kept: one for each list, as it is filtered, that is in use."""
+
+_OF_PRACTICE = Proposal.practice_id == bindparam("practice_id", type_=Integer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +93,17 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewCounts:
-    """Of the whole list, whatever page of it is shown: `marked` by decision, `awaiting` by tier."""
+    """Of the whole list, whatever page of it is shown: `marked` by decision, `awaiting` by tier.
+
+    `marked` is everything the next confirmation confirms; `elsewhere` of it is not on the list as it is filtered.
+    """
 
     shown: int
     awaiting: int
     marked: Mapping[Decision, int]
     tiers: Mapping[Tier | None, int]
     concerns: int
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +130,32 @@ def review_page(session: Session, viewer: Viewer, now: datetime, wanted: ReviewL
     """One page of the list; NotThere for a practice whose list this viewer does not review."""
     if wanted.practice_id not in viewer.practices(Permission.REVIEW_LIST):
         raise NotThere
-    newest, earlier = two_scores()
-    question = _question(newest, earlier, wanted.run).where(
-        Proposal.practice_id == wanted.practice_id,
-        openable(viewer, now),
-        shown(wanted.chosen.one("show"), local_day(now)),
-        narrowed(wanted.chosen, newest, local_day(now)),
-    )
-    order = ordered(wanted.chosen.one("order"), newest)
-    place = _place_of(session, viewer, now, wanted, order, newest) if wanted.after is not None else None
-    if place is not None:
-        question = question.where(tuple_(*order) > tuple_(*place))
-    found = session.execute(question.order_by(*order).limit(wanted.rows + 1)).mappings().all()
+    named = {
+        **names_for(viewer, now),
+        "practice_id": wanted.practice_id,
+        "after": wanted.after,
+        "rows": wanted.rows + 1,
+    }
+    question, order = _listed(shape_of(viewer), wanted.run, wanted.chosen, local_day(now))
+    if wanted.after is not None:
+        place = session.execute(_place(shape_of(viewer), wanted.run, wanted.chosen), named).one_or_none()
+        question = question if place is None else question.where(tuple_(*order) > tuple_(*place))
+    found = session.execute(question, named).mappings().all()
     rows = _with_concerns(session, [review_row(row) for row in found[: wanted.rows]])
     more = len(found) > wanted.rows
     return ReviewPage(rows, _counts(session, viewer, now, wanted), rows[-1].proposal_id if more else None)
+
+
+@lru_cache(maxsize=_KEPT)
+def _listed(
+    shape: Shape, run: RunShown | None, chosen: Chosen, today: date
+) -> tuple[Select[*tuple[Any, ...]], tuple[ColumnElement[Any], ...]]:
+    """The rows of a list and the columns of its order, for anybody of a shape: putting it together takes milliseconds."""
+    newest, earlier = two_scores()
+    order = tuple(ordered(chosen.one("order"), newest))
+    listed = and_(shown(chosen.one("show"), today), narrowed(chosen, newest, today))
+    question = _question(newest, earlier, run).where(_OF_PRACTICE, openable_by_name(shape), listed)
+    return question.order_by(*order).limit(bindparam("rows", type_=Integer)), order
 
 
 def marked_rows(
@@ -143,12 +164,16 @@ def marked_rows(
     """Everybody of the practice's list who is marked, exceptions first, then by rank; NotThere as for the list."""
     if practice_id not in viewer.practices(Permission.REVIEW_LIST):
         raise NotThere
-    newest, earlier = two_scores()
-    question = _question(newest, earlier, run).where(
-        StagedDecision.practice_id == practice_id, openable(viewer, now), _undecided()
-    )
-    found = session.execute(question.order_by(*ordered("rank", newest))).mappings().all()
+    named = {**names_for(viewer, now), "practice_id": practice_id}
+    found = session.execute(_marked(shape_of(viewer), run), named).mappings().all()
     return _with_concerns(session, [review_row(row) for row in found])
+
+
+@lru_cache(maxsize=_KEPT)
+def _marked(shape: Shape, run: RunShown | None) -> Select[*tuple[Any, ...]]:
+    newest, earlier = two_scores()
+    question = _question(newest, earlier, run).where(_OF_PRACTICE, staged(), openable_by_name(shape))
+    return question.order_by(*ordered("rank", newest))
 
 
 def one_row(
@@ -208,56 +233,58 @@ def _earlier_case() -> ColumnElement[datetime | None]:
     return closed.correlate(Person).scalar_subquery()
 
 
-def _place_of(
-    session: Session,
-    viewer: Viewer,
-    now: datetime,
-    wanted: ReviewList,
-    order: Sequence[ColumnElement[Any]],
-    newest: type[RiskScore],
-) -> tuple[Any, ...] | None:
-    """Where the proposal that the last page ended with stands in the order now; None for one the viewer may not see."""
-    place = (
-        select(*order)
+@lru_cache(maxsize=_KEPT)
+def _place(shape: Shape, run: RunShown | None, chosen: Chosen) -> Select[*tuple[Any, ...]]:
+    """Where the proposal that the last page ended with stands in the order now; nowhere, for one not to be seen."""
+    newest, _ = two_scores()
+    return (
+        select(*ordered(chosen.one("order"), newest))
         .select_from(Proposal)
         .join(Person, Person.id == Proposal.person_id)
-        .outerjoin(newest, scored_newest(newest, wanted.run))
-        .where(Proposal.id == wanted.after, Proposal.practice_id == wanted.practice_id, openable(viewer, now))
+        .outerjoin(newest, scored_newest(newest, run))
+        .where(Proposal.id == bindparam("after", type_=Integer), _OF_PRACTICE, openable_by_name(shape))
     )
-    found = session.execute(place).one_or_none()
-    return None if found is None else tuple(found)
 
 
 def _counts(session: Session, viewer: Viewer, now: datetime, wanted: ReviewList) -> ReviewCounts:
     """How many there are in all, in one question over the practice's list."""
+    question = _numbers(shape_of(viewer), wanted.run, wanted.chosen, local_day(now))
+    named = {**names_for(viewer, now), "practice_id": wanted.practice_id}
+    groups = session.execute(question, named).all()
+    marked = {decision: sum(getattr(group, decision.value) for group in groups) for decision in Decision}
+    return ReviewCounts(
+        sum(group.shown for group in groups),
+        sum(group.awaiting for group in groups),
+        marked,
+        {group.tier: group.awaiting for group in groups if group.awaiting},
+        sum(group.concerns for group in groups),
+        sum(marked.values()) - sum(group.marked_here for group in groups),
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def _numbers(shape: Shape, run: RunShown | None, chosen: Chosen, today: date) -> Select[*tuple[Any, ...]]:
     newest, _ = two_scores()
-    today = local_day(now)
-    listed = and_(shown(wanted.chosen.one("show"), today), narrowed(wanted.chosen, newest, today))
+    listed = and_(shown(chosen.one("show"), today), narrowed(chosen, newest, today))
     awaiting = shown("awaiting", today)
-    groups = session.execute(
+    return (
         select(
             newest.tier,
             func.count().filter(listed).label("shown"),
             func.count().filter(awaiting).label("awaiting"),
             func.count().filter(awaiting, Proposal.kind == ProposalKind.CONCERN).label("concerns"),
             *(
-                func.count().filter(_undecided(), StagedDecision.decision == decision).label(decision.value)
+                func.count().filter(staged(), StagedDecision.decision == decision).label(decision.value)
                 for decision in Decision
             ),
+            func.count().filter(staged(), listed).label("marked_here"),
         )
         .select_from(Proposal)
         .join(Person, Person.id == Proposal.person_id)
-        .outerjoin(newest, scored_newest(newest, wanted.run))
+        .outerjoin(newest, scored_newest(newest, run))
         .outerjoin(StagedDecision, StagedDecision.proposal_id == Proposal.id)
-        .where(Proposal.practice_id == wanted.practice_id, openable(viewer, now))
+        .where(_OF_PRACTICE, openable_by_name(shape))
         .group_by(newest.tier)
-    ).all()
-    return ReviewCounts(
-        sum(group.shown for group in groups),
-        sum(group.awaiting for group in groups),
-        {decision: sum(getattr(group, decision.value) for group in groups) for decision in Decision},
-        {group.tier: group.awaiting for group in groups if group.awaiting},
-        sum(group.concerns for group in groups),
     )
 
 
@@ -292,15 +319,19 @@ def _mark(row: RowMapping) -> MarkShown | None:
 def _with_concerns(session: Session, rows: list[ReviewRow]) -> tuple[ReviewRow, ...]:
     if not rows:
         return ()
-    wanted = (
-        select(ProposalEvent.proposal_id, User.display_name, ProposalEvent.at, ProposalEvent.note)
-        .join(User, User.id == ProposalEvent.by)
-        .where(
-            ProposalEvent.proposal_id.in_([row.proposal_id for row in rows]), ProposalEvent.reason_code == CONCERN_CODE
-        )
-        .order_by(ProposalEvent.id)
-    )
     concerns: dict[int, list[Concern]] = {}
-    for proposal_id, by, at, note in session.execute(wanted):
+    of_rows = {"proposal_ids": [row.proposal_id for row in rows]}
+    for proposal_id, by, at, note in session.execute(_concerns(), of_rows):
         concerns.setdefault(proposal_id, []).append(Concern(by, at, note))
     return tuple(replace(row, concerns=tuple(concerns.get(row.proposal_id, ()))) for row in rows)
+
+
+@cache
+def _concerns() -> Select[int, str, datetime, str]:
+    of_rows = ProposalEvent.proposal_id.in_(bindparam("proposal_ids", expanding=True, type_=Integer))
+    return (
+        select(ProposalEvent.proposal_id, User.display_name, ProposalEvent.at, ProposalEvent.note)
+        .join(User, User.id == ProposalEvent.by)
+        .where(of_rows, ProposalEvent.reason_code == CONCERN_CODE)
+        .order_by(ProposalEvent.id)
+    )

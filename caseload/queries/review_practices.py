@@ -8,16 +8,17 @@ from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
 from caseload.domain.permissions import Permission
+from caseload.domain.proposal_rules import UNDECIDED
 from caseload.domain.viewer import Viewer
 from caseload.exceptions import NotThere
-from caseload.queries.proposal_filters import shown
+from caseload.queries.proposal_filters import shown, staged
 from caseload.queries.visible import openable
 from caseload.tables import Organisation, Person, Proposal, StagedDecision
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewPractice:
-    """A practice with how many people await its decision and how many of them are marked."""
+    """A practice with how many people await its decision, and how many decisions are marked: deferred people's too."""
 
     practice_id: int
     name: str
@@ -29,16 +30,16 @@ class ReviewPractice:
 
 def review_practices(session: Session, viewer: Viewer, now: datetime) -> list[ReviewPractice]:
     """Every practice whose list this viewer reviews, by network and name."""
-    network = aliased(Organisation)
+    network, practices = aliased(Organisation), sorted(viewer.practices(Permission.REVIEW_LIST))
     waiting = (
         select(
             Proposal.practice_id,
-            func.count().label("awaiting"),
-            func.count(StagedDecision.proposal_id).label("marked"),
+            func.count().filter(shown("awaiting", local_day(now))).label("awaiting"),
+            func.count().filter(staged()).label("marked"),
         )
         .join(Person, Person.id == Proposal.person_id)
         .outerjoin(StagedDecision, StagedDecision.proposal_id == Proposal.id)
-        .where(shown("awaiting", local_day(now)), openable(viewer, now))
+        .where(Proposal.state.in_(UNDECIDED), Proposal.practice_id.in_(practices), openable(viewer, now))
         .group_by(Proposal.practice_id)
         .subquery()
     )
@@ -49,7 +50,7 @@ def review_practices(session: Session, viewer: Viewer, now: datetime) -> list[Re
         )
         .outerjoin(network, network.id == Organisation.parent_id)
         .outerjoin(waiting, waiting.c.practice_id == Organisation.id)
-        .where(Organisation.id.in_(sorted(viewer.practices(Permission.REVIEW_LIST))))
+        .where(Organisation.id.in_(practices))
         .order_by(network.name, Organisation.name, Organisation.id)
     )  # fmt: skip
     return [ReviewPractice(*row) for row in session.execute(wanted)]

@@ -5,15 +5,16 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from caseload.domain.contact_outcomes import COMPLETES
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import Role, TaskKind, TaskState
+from caseload.domain.words import CaseState, Role, TaskKind, TaskState
 from caseload.exceptions import NotThere
 from caseload.queries.people import PersonFacts, facts_of
-from caseload.queries.visible import may_open, openable
-from caseload.tables import Organisation, Person, Task, TaskEvent, Team, User
+from caseload.queries.visible import BY_NAME, Shape, may_open, names_for, openable, openable_by_name, shape_of
+from caseload.tables import Case, Organisation, Person, Task, TaskEvent, Team, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +75,15 @@ def due_day_sql() -> ColumnElement[date]:
     return case((Task.hold_until > Task.due_on, Task.hold_until), else_=Task.due_on)
 
 
-def on_list_of(viewer: Viewer) -> list[ColumnElement[bool]]:
+def on_lists_by_name(shape: Shape) -> list[ColumnElement[bool]]:
     """Conditions on `Task` and `Person`, one of which holds: the viewer's own list, their teams', nobody's at their place."""
-    conditions: list[ColumnElement[bool]] = [Task.owner_id == viewer.user_id]
-    if viewer.team_ids:
-        conditions.append(and_(Task.owner_id.is_(None), Task.team_id.in_(sorted(viewer.team_ids))))
-    practices = viewer.places.get(Role.PRACTICE, frozenset()) | viewer.places.get(Role.NAVIGATOR, frozenset())
-    if practices:
-        nobodys = and_(Task.owner_id.is_(None), Task.team_id.is_(None))
-        conditions.append(and_(nobodys, Person.practice_id.in_(sorted(practices))))
+    conditions: list[ColumnElement[bool]] = [Task.owner_id == BY_NAME.user_id]
+    if shape.in_teams:
+        conditions.append(and_(Task.owner_id.is_(None), Task.team_id.in_(BY_NAME.team_ids)))
+    for role in (Role.PRACTICE, Role.NAVIGATOR):
+        if role in shape.roles:
+            nobodys = and_(Task.owner_id.is_(None), Task.team_id.is_(None))
+            conditions.append(and_(nobodys, Person.practice_id.in_(BY_NAME.places[role])))
     return conditions
 
 
@@ -116,6 +117,38 @@ def _open_tasks() -> "Select[*tuple[Any, ...]]":
     return tasks_query().where(theirs, Task.state == TaskState.OPEN).order_by(due_day_sql(), Task.id)
 
 
+@dataclass(frozen=True, slots=True)
+class CompletableTask:
+    """An open task that a contact may complete, by its kind."""
+
+    task_id: int
+    kind: TaskKind
+    title: str
+
+
+def tasks_to_complete(session: Session, viewer: Viewer, now: datetime, person_id: int) -> list[CompletableTask]:
+    """The open tasks of a person that some contact completes: those of the current case, or of none."""
+    if not may_open(session, viewer, now, person_id):
+        return []
+    return [CompletableTask(*row) for row in session.execute(_to_complete(), {"person_id": person_id})]
+
+
+@cache
+def _to_complete() -> "Select[*tuple[Any, ...]]":
+    kinds = frozenset[TaskKind]().union(*COMPLETES.values())
+    return (
+        select(Task.id, Task.kind, Task.title)
+        .outerjoin(Case, Case.id == Task.case_id)
+        .where(
+            Task.person_id == bindparam("person_id"),
+            Task.state == TaskState.OPEN,
+            Task.kind.in_(sorted(kinds)),
+            or_(Task.case_id.is_(None), Case.state != CaseState.CLOSED),
+        )
+        .order_by(Task.due_on, Task.id)
+    )
+
+
 def ended_tasks_of(session: Session, viewer: Viewer, now: datetime, person_id: int, most: int) -> list[TaskRow]:
     """The tasks of a person that were done or cancelled last."""
     wanted = tasks_query().where(Task.person_id == person_id, Task.state != TaskState.OPEN, openable(viewer, now))
@@ -124,17 +157,22 @@ def ended_tasks_of(session: Session, viewer: Viewer, now: datetime, person_id: i
 
 def task_and_person(session: Session, viewer: Viewer, now: datetime, task_id: int) -> tuple[TaskRow, PersonFacts]:
     """One task and whom it is about; NotThere where the viewer may not open them."""
-    wanted = (
-        tasks_query()
-        .join(Organisation, Organisation.id == Person.practice_id)
-        .add_columns(Person, Organisation.name)
-        .where(Task.id == task_id, openable(viewer, now))
-    )
-    found = session.execute(wanted).one_or_none()
+    named = {**names_for(viewer, now), "task_id": task_id}
+    found = session.execute(_task_and_person(shape_of(viewer)), named).one_or_none()
     if found is None:
         raise NotThere
     *task, person, practice = found
     return TaskRow(*task), facts_of(person, practice)
+
+
+@cache
+def _task_and_person(shape: Shape) -> "Select[*tuple[Any, ...]]":
+    return (
+        tasks_query()
+        .join(Organisation, Organisation.id == Person.practice_id)
+        .add_columns(Person, Organisation.name)
+        .where(Task.id == bindparam("task_id"), openable_by_name(shape))
+    )
 
 
 def task_detail(session: Session, task_id: int) -> TaskDetail:

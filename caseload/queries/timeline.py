@@ -37,6 +37,7 @@ from caseload.tables import (
     Contact,
     Encounter,
     LeadAllocation,
+    Organisation,
     PersonEvent,
     Proposal,
     ProposalEvent,
@@ -61,7 +62,7 @@ class Happening(StrEnum):
 class TimelineRow:
     """One entry. What `code`, `extra` and `about` hold depends on the kind; `presenters.timeline` puts it into words.
 
-    Encounter: kind, diagnosis, provider. Contact: outcome, mode, participants. Case: event, what it became. Lead:
+    Encounter: kind, diagnosis, provider, whose name `who` is where we hold it. Contact: outcome, mode, participants. Case: event, what it became. Lead:
     override, the lead's profession, the rule's sentence, whose name `who` is and whose code `rule`. Consent: purpose, state. Person: event. Proposal: state, reason.
     `corrects` and `corrected` tell of contacts that were recorded anew.
     """
@@ -114,15 +115,19 @@ def _encounters(session: Session, person_id: int, before: TimelineKey | None, mo
     return [
         TimelineRow(
             Happening.ENCOUNTER, _morning(row.started_on), row.id, row.kind.value, row.diagnosis_code,
-            row.provider_code, "", None, None, until_on=row.ended_on,
+            row.provider_code, "", None, provider, until_on=row.ended_on,
         )
-        for row in session.execute(wanted, {"person_id": person_id}).scalars()
+        for row, provider in session.execute(wanted, {"person_id": person_id})
     ]  # fmt: skip
 
 
 @cache
-def _stays() -> Select[Encounter]:
-    wanted = select(Encounter).where(Encounter.person_id == bindparam("person_id"))
+def _stays() -> Select[Encounter, str]:
+    wanted = (
+        select(Encounter, Organisation.name)
+        .outerjoin(Organisation, Organisation.code == Encounter.provider_code)
+        .where(Encounter.person_id == bindparam("person_id"))
+    )
     return wanted.order_by(Encounter.started_on.desc(), Encounter.id.desc())
 
 

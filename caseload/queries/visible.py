@@ -14,10 +14,13 @@ Missing and forbidden are the same answer: `person_for` raises NotThere for both
 write down what they did; what would give a lasting relationship asks `person_to_change` or `case_to_change`.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from caseload.clock import local_day
@@ -35,6 +38,7 @@ from caseload.tables import (
     Person,
     RestrictedAccess,
 )
+from caseload.tables.base import UtcMoment
 
 SHARING: dict[Sector, ConsentPurpose] = {
     Sector.HEALTH: ConsentPurpose.SHARING_HEALTH,
@@ -45,9 +49,61 @@ SHARING: dict[Sector, ConsentPurpose] = {
 
 _KNOWN = "caseload_may_open"
 _EMERGENCY_ONLY = (
-    "You opened this record in an emergency. You can read it and record contacts and tasks, "
+    "You opened this record in an emergency. You can read it, record contacts and tasks, and raise a concern, "
     "but you cannot change who looks after the person or who may see the record."
 )
+
+
+_BY_PLACE = (Role.PRACTICE, Role.NAVIGATOR, Role.MDT_CHAIR)
+"""The roles whose place opens people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What of a viewer decides how a question is put together; everything else of them is given with it by name."""
+
+    may_open: bool
+    sector: Sector
+    roles: frozenset[Role]
+    in_teams: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks and when, as a condition compares it with columns: the values themselves, or names for them."""
+
+    user_id: Any
+    home_id: Any
+    now: Any
+    today: Any
+    places: Mapping[Role, Any]
+    team_ids: Any
+
+
+BY_NAME = Asking(
+    bindparam("viewer_id", type_=Integer),
+    bindparam("viewer_home_id", type_=Integer),
+    bindparam("now", type_=UtcMoment),
+    bindparam("today", type_=Date),
+    {role: bindparam(f"{role.value}_places", expanding=True, type_=Integer) for role in _BY_PLACE},
+    bindparam("viewer_team_ids", expanding=True, type_=Integer),
+)
+"""For questions that are put together once and asked of any viewer of a shape; `names_for` says who it is."""
+
+
+def shape_of(viewer: Viewer) -> Shape:
+    """What decides how questions for this viewer are put together."""
+    roles = frozenset(role for role in _BY_PLACE if viewer.places.get(role))
+    return Shape(viewer.may(Permission.OPEN_PERSON), viewer.sector, roles, bool(viewer.team_ids))
+
+
+def names_for(viewer: Viewer, now: datetime) -> dict[str, Any]:
+    """The values behind the names of `BY_NAME`, for one viewer at one moment."""
+    places = {f"{role.value}_places": sorted(viewer.places.get(role, ())) for role in _BY_PLACE}
+    return {
+        "viewer_id": viewer.user_id, "viewer_home_id": viewer.home_id, "now": now, "today": local_day(now),
+        "viewer_team_ids": sorted(viewer.team_ids), **places,
+    }  # fmt: skip
 
 
 @lru_cache(maxsize=128)
@@ -57,34 +113,59 @@ def openable(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     Every part is tied to Person alone: a question that reads cases or leads itself must not lend its own rows to it.
     Kept for the request: a page asks several questions of one viewer at one moment, and building it is not free.
     """
-    if not viewer.may(Permission.OPEN_PERSON):
-        return false()
-    return and_(Person.merged_into_id.is_(None), or_(_by_relationship(viewer, now), in_emergency(viewer, now)))
+    return _openable(shape_of(viewer), _values(viewer, now))
+
+
+@cache
+def openable_by_name(shape: Shape) -> ColumnElement[bool]:
+    """The same for anybody of a shape: the question that has it in it is asked with `names_for` whoever asks."""
+    return _openable(shape, BY_NAME)
 
 
 def related(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     """A condition on `Person`: true for those the viewer may open without an emergency."""
-    if not viewer.may(Permission.OPEN_PERSON):
+    return _related(shape_of(viewer), _values(viewer, now))
+
+
+@cache
+def related_by_name(shape: Shape) -> ColumnElement[bool]:
+    """The same for anybody of a shape, as `openable_by_name`."""
+    return _related(shape, BY_NAME)
+
+
+def _values(viewer: Viewer, now: datetime) -> Asking:
+    places = {role: sorted(practices) for role, practices in viewer.places.items()}
+    return Asking(viewer.user_id, viewer.home_id, now, local_day(now), places, sorted(viewer.team_ids))
+
+
+def _openable(shape: Shape, asking: Asking) -> ColumnElement[bool]:
+    if not shape.may_open:
         return false()
-    return and_(Person.merged_into_id.is_(None), _by_relationship(viewer, now))
+    return and_(Person.merged_into_id.is_(None), or_(_by_relationship(shape, asking), _in_emergency(asking)))
 
 
-def _by_relationship(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
-    relationship = or_(_in(viewer, Role.PRACTICE), _through_case(viewer, now))
-    shared = or_(_holds_record(viewer), ~said_no(SHARING[viewer.sector]))
-    named = or_(Person.restricted.is_(False), _named_for(viewer), _leads(viewer, now))
+def _related(shape: Shape, asking: Asking) -> ColumnElement[bool]:
+    if not shape.may_open:
+        return false()
+    return and_(Person.merged_into_id.is_(None), _by_relationship(shape, asking))
+
+
+def _by_relationship(shape: Shape, asking: Asking) -> ColumnElement[bool]:
+    relationship = or_(_in(shape, asking, Role.PRACTICE), _through_case(shape, asking))
+    shared = or_(_holds_record(shape, asking), ~said_no(SHARING[shape.sector]))
+    named = or_(Person.restricted.is_(False), _named_for(asking), _leads(asking))
     return and_(relationship, shared, named)
 
 
-def in_emergency(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
+def _in_emergency(asking: Asking) -> ColumnElement[bool]:
     """A condition on `Person`: opened by this viewer through break-glass that has not expired."""
     return (
         exists()
         .where(
             EmergencyAccess.person_id == Person.id,
-            EmergencyAccess.user_id == viewer.user_id,
-            EmergencyAccess.opened_at <= now,
-            EmergencyAccess.expires_at > now,
+            EmergencyAccess.user_id == asking.user_id,
+            EmergencyAccess.opened_at <= asking.now,
+            EmergencyAccess.expires_at > asking.now,
         )
         .correlate(Person)
     )
@@ -98,9 +179,14 @@ def may_open(session: Session, viewer: Viewer, now: datetime, person_id: int) ->
     known: dict[tuple[Viewer, datetime, int], bool] = session.info.setdefault(_KNOWN, {})
     asked = (viewer, now, person_id)
     if asked not in known:
-        wanted = select(Person.id).where(Person.id == person_id, openable(viewer, now))
-        known[asked] = session.execute(wanted).first() is not None
+        named = {**names_for(viewer, now), "person_id": person_id}
+        known[asked] = session.execute(_whether_open(shape_of(viewer)), named).first() is not None
     return known[asked]
+
+
+@cache
+def _whether_open(shape: Shape) -> Select[int]:
+    return select(Person.id).where(Person.id == bindparam("person_id"), openable_by_name(shape))
 
 
 def found_open(session: Session, viewer: Viewer, now: datetime, person_id: int) -> None:
@@ -145,69 +231,67 @@ def _check_relationship(session: Session, viewer: Viewer, now: datetime, person_
         raise NotNow(_EMERGENCY_ONLY)
 
 
-def _in(viewer: Viewer, role: Role) -> ColumnElement[bool]:
-    practices = viewer.places.get(role, frozenset())
-    return Person.practice_id.in_(sorted(practices)) if practices else false()
+def _in(shape: Shape, asking: Asking, role: Role) -> ColumnElement[bool]:
+    return Person.practice_id.in_(asking.places[role]) if role in shape.roles else false()
 
 
-def _holds_record(viewer: Viewer) -> ColumnElement[bool]:
+def _holds_record(shape: Shape, asking: Asking) -> ColumnElement[bool]:
     """The person's own practice: its health staff by role, and whoever it employs (its GPs as leads)."""
-    employed = Person.practice_id == viewer.home_id
-    return or_(employed, _in(viewer, Role.PRACTICE)) if viewer.sector is Sector.HEALTH else employed
+    employed = Person.practice_id == asking.home_id
+    return or_(employed, _in(shape, asking, Role.PRACTICE)) if shape.sector is Sector.HEALTH else employed
 
 
-def _through_case(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
+def _through_case(shape: Shape, asking: Asking) -> ColumnElement[bool]:
     current = exists().where(Case.person_id == Person.id, Case.state != CaseState.CLOSED).correlate(Person)
-    placed = and_(or_(_in(viewer, Role.NAVIGATOR), _in(viewer, Role.MDT_CHAIR)), current)
-    return or_(placed, _leads(viewer, now), _on_team(viewer, now), _handed_to(viewer, now))
+    placed = and_(or_(_in(shape, asking, Role.NAVIGATOR), _in(shape, asking, Role.MDT_CHAIR)), current)
+    return or_(placed, _leads(asking), _on_team(asking), _handed_to(asking))
 
 
-def _leads(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
+def _leads(asking: Asking) -> ColumnElement[bool]:
     return (
         exists()
         .where(
             Case.person_id == Person.id,
             Case.state != CaseState.CLOSED,
             LeadAllocation.case_id == Case.id,
-            LeadAllocation.user_id == viewer.user_id,
-            LeadAllocation.from_at <= now,
+            LeadAllocation.user_id == asking.user_id,
+            LeadAllocation.from_at <= asking.now,
             LeadAllocation.until_at.is_(None),
         )
         .correlate(Person)
     )
 
 
-def _on_team(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
-    today = local_day(now)
+def _on_team(asking: Asking) -> ColumnElement[bool]:
     return (
         exists()
         .where(
             Case.person_id == Person.id,
             Case.state != CaseState.CLOSED,
             CareTeamMember.case_id == Case.id,
-            CareTeamMember.user_id == viewer.user_id,
-            CareTeamMember.from_on <= today,
-            or_(CareTeamMember.until_on.is_(None), CareTeamMember.until_on >= today),
+            CareTeamMember.user_id == asking.user_id,
+            CareTeamMember.from_on <= asking.today,
+            or_(CareTeamMember.until_on.is_(None), CareTeamMember.until_on >= asking.today),
         )
         .correlate(Person)
     )
 
 
-def _handed_to(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
+def _handed_to(asking: Asking) -> ColumnElement[bool]:
     return (
         exists()
         .where(
             Case.person_id == Person.id,
             Case.state != CaseState.CLOSED,
             Handover.case_id == Case.id,
-            Handover.to_user_id == viewer.user_id,
+            Handover.to_user_id == asking.user_id,
             Handover.state == HandoverState.REQUESTED,
-            Handover.expires_at > now,
+            Handover.expires_at > asking.now,
         )
         .correlate(Person)
     )
 
 
-def _named_for(viewer: Viewer) -> ColumnElement[bool]:
-    named = exists().where(RestrictedAccess.person_id == Person.id, RestrictedAccess.user_id == viewer.user_id)
+def _named_for(asking: Asking) -> ColumnElement[bool]:
+    named = exists().where(RestrictedAccess.person_id == Person.id, RestrictedAccess.user_id == asking.user_id)
     return named.correlate(Person)

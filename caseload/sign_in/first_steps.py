@@ -8,7 +8,8 @@ from caseload.sign_in.browser_session import browser_session
 FIRST = "first"
 """What a session calls the steps still to take, in their order."""
 
-PASSWORD = "password"  # noqa: S105  # nosec B105 - the name of a step
+# The name of a step, and no secret.
+PASSWORD = "password"  # noqa: S105  # nosec B105
 SECOND_FACTOR = "second_factor"
 
 _PAGES = {PASSWORD: "account.password", SECOND_FACTOR: "account.second_factor"}

@@ -15,6 +15,7 @@ from caseload.domain.words import Role
 from caseload.exceptions import SettingsRefused
 from caseload.settings import OidcProvider, Settings
 from caseload.sign_in.claims import identity_of, issuer_of
+from caseload.sign_in.client_proof import prove_with
 from caseload.web import this_app
 
 _EXTENSION = "caseload_providers"
@@ -36,16 +37,17 @@ def prepare_providers(app: Flask, settings: Settings) -> None:
     providers = OAuth(app)
     for provider in settings.oidc:
         _check(provider)
-        secret = settings.oidc_secrets.get(provider.name)
+        proof = prove_with(provider, settings)
         providers.register(
             name=provider.name,
             server_metadata_url=provider.metadata_url,
             client_id=provider.client_id,
-            client_secret=secret.get_secret_value() if secret else None,
+            client_secret=proof.secret,
+            client_auth_methods=proof.signers,
             client_kwargs={
                 "scope": provider.scope,
                 "code_challenge_method": "S256",
-                "token_endpoint_auth_method": "client_secret_basic" if secret else "none",
+                "token_endpoint_auth_method": proof.method,
                 "default_timeout": _SECONDS,
             },
         )

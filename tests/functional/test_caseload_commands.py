@@ -110,6 +110,21 @@ def test_load_run_of_an_older_month_is_refused_unless_told(url: str, month: Mont
     assert "only its scores" in load(older, url, "--older").stdout
 
 
+def test_load_run_without_a_practice_there_was_is_refused_unless_told(url: str, month: Month, tmp_path: Path) -> None:
+    caseload("init", "--database", url)
+    load(month, url)
+    november = make_month(tmp_path / "november", index=NOVEMBER, absent=[10, 11, 12], tiers={1: "high"})
+    assert "F84003: 3 of 3 people missing" in refusal(load(november, url), 1)
+    assert load(november, url, "--allow-leavers", "F84003").returncode == 0
+
+
+def test_a_misspelt_setting_stops_every_command(url: str, tmp_path: Path) -> None:
+    (tmp_path / "caseload.toml").write_text("page_row = 5\n", encoding="utf-8")
+    said = refusal(caseload("serve", "--database", url, config=str(tmp_path)), 3)
+    assert "page_row (the nearest there is: page_rows)" in said
+    assert str(tmp_path / "caseload.toml") in said
+
+
 def test_load_run_on_a_database_of_an_earlier_step_is_refused(url: str, month: Month, tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / "case.sqlite").close()
     (tmp_path / "case.sqlite").touch()

@@ -17,7 +17,7 @@ from caseload.audit_chain import check_note, verify
 from caseload.clock import local_day
 from caseload.database import open_database
 from caseload.domain.words import TaskKind
-from caseload.migrations.running import check_current
+from caseload.migrations.steps import check_current
 from caseload.secrets import Secrets
 from caseload.store import Store
 from caseload.tables import Task

@@ -174,6 +174,7 @@ OF_A_PLACE = {
     ("GET", "/review/<int:practice_id>/preview"): Row(PRACTICE),
     ("POST", "/review/<int:practice_id>/confirm"): Row(PRACTICE),
     **_both("/governance/emergency/<int:opening_id>", Row(IG)),
+    ("POST", "/governance/emergency/<int:opening_id>/end"): Row(IG),
     **_both(_JOURNEY, Row(WITH_LISTS)),
     ("POST", f"{_JOURNEY}/propose"): Row(WITH_LISTS),
     **_both(f"{_JOURNEY}/send", Row(WITH_LISTS)),

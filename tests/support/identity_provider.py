@@ -16,6 +16,7 @@ from threading import Thread
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import OctKey, RSAKey
 
 CLIENT_ID = "caretier-tests"
@@ -33,6 +34,8 @@ class Provider:
     asked: list = field(default_factory=list)
     codes: dict = field(default_factory=dict)
     tokens: dict = field(default_factory=dict)
+    client_key: RSAKey | None = None
+    assertions: list = field(default_factory=list)
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, parameters={"kid": "first"}))
 
     @property
@@ -69,13 +72,36 @@ class Provider:
 
     def token(self, sent, authorization):
         """Tokens for a code, once, for the client and the browser that asked for it."""
-        expected = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET.replace(' ', '+')}".encode()).decode()
-        plain = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
-        if authorization not in (f"Basic {expected}", f"Basic {plain}"):
+        if self.client_key is not None:
+            if authorization or not self._assertion_holds(sent):
+                return 401, {"error": "invalid_client"}
+        elif not self._secret_holds(authorization):
             return 401, {"error": "invalid_client"}
         asked = self.codes.pop(sent.get("code", ""), None)
         if asked is None or asked["redirect_uri"] != sent.get("redirect_uri"):
             return 400, {"error": "invalid_grant"}
+        return self._tokens_for(asked, sent)
+
+    def _assertion_holds(self, sent):
+        """Signed with the client's key for this address, once, and not for long."""
+        if sent.get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer":
+            return False
+        try:
+            found = jwt.decode(sent.get("client_assertion", ""), self.client_key, algorithms=["RS512"])
+        except (JoseError, ValueError):
+            return False
+        said, now = found.claims, time.time()
+        again = said["jti"] in {one["jti"] for _, one in self.assertions}
+        self.assertions.append((found.header, said))
+        right = said["iss"] == said["sub"] == CLIENT_ID and said["aud"] == f"{self.address}/token"
+        return right and not again and now - 5 < said["exp"] <= now + 300
+
+    def _secret_holds(self, authorization):
+        expected = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET.replace(' ', '+')}".encode()).decode()
+        plain = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+        return authorization in (f"Basic {expected}", f"Basic {plain}")
+
+    def _tokens_for(self, asked, sent):
         digest = hashlib.sha256(sent.get("code_verifier", "").encode()).digest()
         if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != asked["code_challenge"]:
             return 400, {"error": "invalid_grant"}

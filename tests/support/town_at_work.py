@@ -229,14 +229,14 @@ def _consents(work: AtWork) -> None:
 
 def _access(work: AtWork) -> None:
     town = work.town
-    for number, username in ((4, "nurse"), (10, "therapist")):
+    for number, username, ago in ((4, "nurse", 10), (10, "therapist", 180), (12, "therapist", 120)):
         work.act(
             open_in_emergency, username, nhs_number=town.nhs_numbers[number], reason_code=EmergencyReason.URGENT_CARE,
-            reason="Found on the floor by a neighbour", minutes=60, ago=timedelta(minutes=10),
+            reason="Found on the floor by a neighbour", minutes=60, ago=timedelta(minutes=ago),
         )  # fmt: skip
     with work.store.reading() as session:
         rows = session.execute(select(EmergencyAccess).order_by(EmergencyAccess.id)).scalars().all()
-        work.ids["opening"], work.ids["opening_reviewed"] = rows[0].id, rows[1].id
+        work.ids.update(zip(("opening", "opening_reviewed", "opening_over"), (row.id for row in rows), strict=True))
     work.act(
         review_emergency, "ig", opening_id=work.ids["opening_reviewed"],
         row_version=work.version(EmergencyAccess, work.ids["opening_reviewed"]), finding=EmergencyFinding.JUSTIFIED,

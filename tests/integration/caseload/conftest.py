@@ -88,7 +88,7 @@ ON_BOTH_DATABASES = {
     "test_database", "test_first_load", "test_handover_actions", "test_lead_actions", "test_lead_histories",
     "test_list_changes", "test_looks_at_once", "test_merges", "test_migrations", "test_once", "test_people_change",
     "test_review_actions", "test_search", "test_sign_ins_at_once", "test_stays", "test_viewers", "test_visible",
-    "test_deactivating_at_once",
+    "test_deactivating_at_once", "test_merged_records", "test_renewed_key",
 }  # fmt: skip
 """Where the database itself is at stake: locks, races, constraints, history, loads, who may open whom."""
 

@@ -14,7 +14,7 @@ from caseload.domain.case_rules import ClosingReason
 from caseload.domain.emergency_access import EmergencyReason
 from caseload.domain.filters import read_chosen
 from caseload.domain.words import ConsentPurpose, ConsentState
-from caseload.queries.cases import CaseList, case_page
+from caseload.queries.cases import CaseList, _page, case_page
 from caseload.queries.visible import openable
 from caseload.tables import CareTeamMember, Case, Consent, Contact, LeadAllocation, Person, RestrictedAccess
 from tests.support.case_app import NOW, audited
@@ -309,3 +309,11 @@ def test_the_case_of_the_cursor_need_not_be_on_the_list_any_more(store, town, ca
     assert (
         unescape(re.search(r'href="([^"]+)">Back to the first page', html).group(1)) == "/cases?lead=none&order=oldest"
     )
+
+
+def test_a_list_is_put_together_once_for_everybody_who_sees_it_alike(store, town, client_as):
+    """Two managers, later moments, another page: the values go with the question, which stays as it is."""
+    before = _page.cache_info().misses
+    for username in ("ash.manager", "birch.manager", "ash.manager"):
+        assert client_as(username).get("/cases?order=name&contact=30").status_code == 200
+    assert _page.cache_info().misses - before <= 1

@@ -338,3 +338,42 @@ def test_objection_takes_the_tier_out_of_the_words_of_the_lead_rule(client_as, g
         said(store, town, number, "risk_stratification", "refused")
     for url in pages:
         assert not re.search(r"[Hh]igh risk in the run", main_of(get(manager, url))), url
+
+
+@pytest.mark.parametrize(
+    ("purpose", "before", "asked", "button", "state"),
+    [
+        ("sharing_social_care", ["given"], "Withdraw consent to sharing with social care?", "Withdraw consent", "withdrawn"),
+        ("sharing_social_care", ["refused"], "Record that they agree now: sharing with social care?", "They agree", "given"),
+        (
+            "risk_stratification", ["given"], "Record an objection to use of their record for risk scores?",
+            "Record the objection", "withdrawn",
+        ),
+        (
+            "risk_stratification", ["refused"], "Take back the objection to use of their record for risk scores?",
+            "Take back the objection", "given",
+        ),
+    ],
+)  # fmt: skip
+def test_only_answer_there_is_is_confirmed_with_one_button(
+    client_as, get, post, store, town, purpose, before, asked, button, state
+):
+    for one in before:
+        said(store, town, 1, purpose, one)
+    client, url = client_as("ash.manager"), f"/people/{town.people[1]}/consent/{purpose}"
+    html = get(client, url).split("<main")[1]
+    assert asked in html.split("<h1")[1].split("</h1>")[0]
+    assert 'type="radio" value="withdrawn"' not in html
+    assert html.count('name="answer"') == 1
+    assert f">{button}</button>" in html
+    page = post(client, url, {"how": "said"})
+    assert "It is in force from now on" in page.text
+    with store.reading() as session:
+        last = session.execute(select(Consent).order_by(Consent.id.desc()).limit(1)).scalar_one()
+        assert (last.purpose, last.state) == (purpose, state)
+
+
+def test_first_answer_is_a_choice(client_as, get, town):
+    html = get(client_as("ash.manager"), f"/people/{town.people[1]}/consent/sharing_social_care")
+    assert html.count('name="answer"') == 2
+    assert "Record the answer" in html

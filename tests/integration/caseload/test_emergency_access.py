@@ -5,16 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from caseload.actions.emergency import open_in_emergency, review_emergency
+from caseload.actions.emergency import end_emergency, open_in_emergency, review_emergency
 from caseload.domain.emergency_access import EmergencyFinding, EmergencyReason
 from caseload.domain.words import NoticeKind
 from caseload.exceptions import Conflict, NotNow, NotThere
+from caseload.presenters.emergency import said_of_opening
 from caseload.queries.emergency import emergency_deeds, emergency_opening, emergency_queue, emergency_until
 from caseload.queries.visible import case_to_change, person_for, person_to_change
 from caseload.tables import EmergencyAccess, Notice, Person
 from tests.support.case_app import NOW, audited
 from tests.support.led_cases import opened
 
+HOUR = timedelta(minutes=60)
 REASON = "Found on the floor by a neighbour"
 
 
@@ -27,7 +29,7 @@ def broken(store, town, username, number, now=NOW, reason=REASON, nhs_number=Non
         )  # fmt: skip
 
 
-def reviewed(store, town, opening_id, finding, note="", by="ig", now=NOW, row_version=1):
+def reviewed(store, town, opening_id, finding, note="", by="ig", now=NOW + HOUR, row_version=1):
     with store.writing() as session:
         return review_emergency(
             session, by=town.viewer(session, by, now), now=now, opening_id=opening_id, row_version=row_version,
@@ -54,7 +56,7 @@ def openings(store):
 def test_emergency_access_opens_the_record_until_it_expires(store, town):
     assert not may_open(store, town, "nurse", 4, NOW)
     answer = broken(store, town, "nurse", 4)
-    assert answer == {"person_id": town.people[4], "opened": True}
+    assert answer == {"person_id": town.people[4], "opened": True, "before": 0, "running": False}
     hour = timedelta(minutes=60)
     assert [may_open(store, town, "nurse", 4, NOW + after) for after in (timedelta(0), hour - timedelta(seconds=1), hour)] == [
         True,
@@ -80,16 +82,37 @@ def test_emergency_access_is_audited_and_the_officers_of_the_place_are_told(stor
 
 
 def test_emergency_access_to_somebody_one_may_open_anyway_asks_for_no_review(store, town):
-    assert broken(store, town, "ash.manager", 1) == {"person_id": town.people[1], "opened": False}
+    anyway = {"person_id": town.people[1], "opened": False, "before": 0, "running": False}
+    assert broken(store, town, "ash.manager", 1) == anyway
     assert openings(store) == []
+
+
+def test_emergency_access_asked_for_again_says_whether_the_first_is_over(store, town):
     broken(store, town, "nurse", 1)
-    broken(store, town, "nurse", 1)
+    answer = broken(store, town, "nurse", 1)
+    assert (answer["opened"], answer["running"]) == (False, True)
     assert len(openings(store)) == 1
+    answer = broken(store, town, "nurse", 1, now=NOW + HOUR)
+    assert (answer["opened"], answer["before"], answer["running"]) == (True, 1, False)
+    assert len(openings(store)) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"opened": True, "before": 0, "running": False}, "You can open this record for 60 minutes."),
+        ({"opened": True, "before": 2, "running": False}, "You can open this record again for 60 minutes."),
+        ({"opened": False, "before": 1, "running": True}, "Your emergency access to this record has not ended."),
+        ({"opened": False, "before": 1, "running": False}, "You can open this record without emergency access."),
+    ],
+)
+def test_each_answer_to_emergency_access_is_said_in_words(answer, said):
+    assert said_of_opening(answer, 60).startswith(said)
 
 
 def test_emergency_access_with_a_number_nobody_has_is_audited_too(store, town):
     answer = broken(store, town, "nurse", 0, nhs_number="9990009990")
-    assert answer == {"person_id": None, "opened": False}
+    assert (answer["person_id"], answer["opened"]) == (None, False)
     assert audited(store) == [("emergency.nobody", [])]
 
 
@@ -123,24 +146,49 @@ def test_review_records_the_finding_once(store, town):
     [opening] = openings(store)
     reviewed(store, town, opening.id, EmergencyFinding.JUSTIFIED)
     [row] = openings(store)
-    assert (row.finding, row.reviewed_by, row.reviewed_at) == ("justified", town.users["ig"], NOW)
+    assert (row.finding, row.reviewed_by, row.reviewed_at) == ("justified", town.users["ig"], NOW + HOUR)
     assert row.expires_at == opening.expires_at
     assert audited(store)[-1] == ("emergency.review", [town.people[4]])
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refused:
         reviewed(store, town, opening.id, EmergencyFinding.NOT_JUSTIFIED, note="x", row_version=1)
+    assert (refused.value.by, refused.value.at) == ("Ig", NOW + HOUR)
     with pytest.raises(NotNow, match="already"):
         reviewed(store, town, opening.id, EmergencyFinding.NOT_JUSTIFIED, note="x", row_version=2)
 
 
-def test_review_that_finds_it_not_justified_ends_the_access_at_once(store, town):
+def test_review_that_finds_it_not_justified_needs_a_note(store, town):
+    broken(store, town, "nurse", 4)
+    [opening] = openings(store)
+    with pytest.raises(NotNow, match="note"):
+        reviewed(store, town, opening.id, EmergencyFinding.NOT_JUSTIFIED)
+    assert openings(store)[0].finding is None
+
+
+def ended(store, town, opening_id, now, by="ig", row_version=1):
+    with store.writing() as session:
+        return end_emergency(
+            session, by=town.viewer(session, by, now), now=now, opening_id=opening_id, row_version=row_version
+        )
+
+
+def test_access_that_has_not_ended_is_not_reviewed_until_it_has_or_is_ended(store, town):
     broken(store, town, "nurse", 4)
     [opening] = openings(store)
     later = NOW + timedelta(minutes=5)
-    with pytest.raises(NotNow, match="note"):
-        reviewed(store, town, opening.id, EmergencyFinding.NOT_JUSTIFIED, now=later)
+    with pytest.raises(NotNow, match="not ended"):
+        reviewed(store, town, opening.id, EmergencyFinding.JUSTIFIED, now=later)
     assert may_open(store, town, "nurse", 4, later)
-    reviewed(store, town, opening.id, EmergencyFinding.NOT_JUSTIFIED, note="A neighbour of hers", now=later)
+    for username in ("nurse", "ash.manager", "admin"):
+        with pytest.raises(NotThere):
+            ended(store, town, opening.id, later, by=username)
+    ended(store, town, opening.id, later)
     assert not may_open(store, town, "nurse", 4, later)
+    assert audited(store)[-1] == ("emergency.end", [town.people[4]])
+    with pytest.raises(NotNow, match="ended already"):
+        ended(store, town, opening.id, later, row_version=2)
+    with pytest.raises(Conflict):
+        reviewed(store, town, opening.id, EmergencyFinding.JUSTIFIED, now=later)  # whose form still showed it running
+    reviewed(store, town, opening.id, EmergencyFinding.JUSTIFIED, now=later, row_version=2)
 
 
 @pytest.mark.parametrize("username", ["nurse", "ash.manager", "integration", "admin"])
@@ -186,10 +234,15 @@ def test_emergency_journey_through_the_pages(store, town, client_as, post, get, 
     assert "There is a risk to somebody" in get(officer, "/governance/emergency")
     [opening] = openings(store)
     url = f"/governance/emergency/{opening.id}"
-    assert "He has just had a fall" in get(officer, url)
+    html = get(officer, url)
+    assert "He has just had a fall" in html
+    assert "What did you find?" not in html
+    done = post(officer, f"{url}/end", page=url)
+    assert "The emergency access has ended. You can review it now." in done.text
+    assert "End this access now" not in done.text
+    assert client.get(f"/people/{town.people[1]}").status_code == 404
     assert "Say what follows from this finding" in post(officer, url, {"finding": "not_justified"}).text
     done = post(officer, url, {"finding": "not_justified", "note": "Spoken to"})
     assert "The review was recorded" in done.text
-    assert client.get(f"/people/{town.people[1]}").status_code == 404
     assert "Not justified" in get(officer, "/governance/emergency?show=reviewed")
     assert "Spoken to" in get(officer, url)

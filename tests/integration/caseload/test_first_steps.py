@@ -5,6 +5,7 @@ import pytest
 from caseload.settings import settings_with
 from tests.integration.caseload.conftest import SECRET as APP_SECRET
 from tests.integration.caseload.conftest import form_fields
+from tests.support import signing_in
 from tests.support.accounts import (
     PASSWORD,
     code_at,
@@ -12,37 +13,9 @@ from tests.support.accounts import (
     give_second_factor,
     user_row,
 )
-from tests.support.sqlite import sqlite_url
 
-WRONG = "The username and password do not match an account that can sign in now"
-
-
-@pytest.fixture
-def database_url(tmp_path):
-    return sqlite_url(tmp_path)
-
-
-@pytest.fixture
-def settings():
-    return settings_with(secret_key=APP_SECRET, secure_cookies=False, require_second_factor=False)
-
-
-@pytest.fixture
-def sign_in(app, post, store, town, clock):
-    """A function: send the sign-in form of a new browser; answers the browser and the answer."""
-
-    def sent(username="navigator", password=PASSWORD, *, client=None, url="/sign-in"):
-        client = client or app.test_client()
-        return client, post(client, url, {"username": username, "password": password}, follow=False)
-
-    return sent
-
-
-@pytest.fixture
-def navigator(store, town, clock):
-    """The id of a user who can sign in with a password alone."""
-    give_password(store, town.users["navigator"], clock())
-    return town.users["navigator"]
+database_url, settings = signing_in.database_url, signing_in.settings
+sign_in, navigator = signing_in.sign_in, signing_in.navigator
 
 
 def test_password_given_by_an_administrator_has_to_be_changed_before_anything_else(

@@ -132,6 +132,18 @@ def test_a_request_is_taken_back_by_the_sender_or_who_may_name_leads_there(store
     assert asked(store, town, case_id, "therapist", by="ash.gp")  # there is room for another
 
 
+def test_the_receiver_answers_a_request_and_does_not_take_it_back_even_where_they_may_name_leads(store, town):
+    case_id = led(store, town, 1, "ash.gp")
+    request = asked(store, town, case_id, "chair", by="ash.gp")
+    with pytest.raises(NotThere):
+        decided(store, town, revoke_handover, request, by="chair")
+    assert handover(store, request).state is HandoverState.REQUESTED
+    decided(store, town, reject_handover, request, by="chair", note="Not mine")
+    own = asked(store, town, case_id, "chair", by="chair")  # who asked for it themselves may
+    decided(store, town, revoke_handover, own, by="chair")
+    assert handover(store, own).state is HandoverState.REVOKED
+
+
 def test_a_request_lapses_at_its_moment_and_is_written_down_when_next_touched(store, town):
     case_id = led(store, town, 1, "ash.gp")
     request = asked(store, town, case_id, "ash.partner", by="ash.gp")

@@ -101,6 +101,14 @@ def test_taking_back_by_the_form(store, town, client_as, get, post):
     assert "Stays here" in get(client, f"/handovers/{request}")
 
 
+def test_a_receiver_who_may_name_leads_is_shown_the_answer_only(store, town, client_as, get):
+    request = asked(store, town, led(store, town, 1, "ash.gp"), "chair", by="ash.gp")
+    html = get(client_as("chair"), f"/handovers/{request}")
+    assert "Your answer" in html
+    assert "Take the request back" not in html
+    assert "Take the request back" in get(client_as("ash.manager"), f"/handovers/{request}")
+
+
 def test_several_cases_are_taken_over_with_one_button(store, town, client_as, get, post):
     cases = [led(store, town, number, "ash.gp", code="persons_choice") for number in (1, 2, 3)]
     requests = [asked(store, town, case_id, "ash.partner", by="ash.gp") for case_id in cases]

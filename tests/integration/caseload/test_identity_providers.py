@@ -11,9 +11,10 @@ from caseload.app import create_app
 from caseload.settings import settings_with
 from caseload.tables import Organisation, User, UserRole, WebSession
 from tests.integration.caseload.conftest import SECRET
+from tests.support import provider_app
 from tests.support.accounts import audit_details
-from tests.support.identity_provider import CLIENT_ID, CLIENT_SECRET, running_provider
-from tests.support.sqlite import sqlite_url
+from tests.support.identity_provider import CLIENT_ID
+from tests.support.provider_app import there_and_back
 
 CIS2_ROLES = {
     "roles_claim": "nhsid_nrbac_roles",
@@ -31,59 +32,8 @@ COUNCIL_ROLES = {
 }
 
 
-@pytest.fixture
-def database_url(tmp_path):
-    return sqlite_url(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def running():
-    with running_provider() as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(running):
-    """A provider that behaves, and vouches for Grace Osei."""
-    running.claims, running.more, running.wrong = {"sub": "555001", "name": "Grace Osei"}, {}, ""
-    running.asked.clear()
-    return running
-
-
-@pytest.fixture
-def app_with(provider, store, town, clock):
-    """A function: the application with the provider set as these settings say."""
-
-    def made(**more):
-        chosen = {
-            "name": "test", "label": "Test provider", "metadata_url": provider.metadata_url, "client_id": CLIENT_ID,
-        }  # fmt: skip
-        settings = settings_with(
-            secret_key=SECRET, secure_cookies=False, oidc=[{**chosen, **more}], oidc_secrets={"test": CLIENT_SECRET}
-        )
-        app = create_app(settings, store=store, now=clock)
-        app.testing = True
-        return app
-
-    return made
-
-
-@pytest.fixture
-def linked(store, town, provider):
-    """The navigator's account, linked to the subject the provider vouches for."""
-    with store.writing() as session:
-        user = session.get_one(User, town.users["navigator"])
-        user.oidc_issuer, user.oidc_subject = provider.address, "555001"
-    return town.users["navigator"]
-
-
-def there_and_back(client, url="/sign-in/with/test", change=lambda address: address):
-    """Go to the provider, be signed in there and come back; the answer to coming back."""
-    away = client.get(url)
-    assert away.status_code == 302, away.text
-    back = requests.get(away.location, allow_redirects=False, timeout=5).headers["Location"]
-    parts = urlsplit(change(back))
-    return client.get(f"{parts.path}?{parts.query}")
+database_url, running, provider = provider_app.database_url, provider_app.running, provider_app.provider
+app_with, linked = provider_app.app_with, provider_app.linked
 
 
 def who(client):

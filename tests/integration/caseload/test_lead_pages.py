@@ -9,10 +9,14 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from caseload.actions.care_team import add_member
 from caseload.actions.handovers import accept_handover
-from caseload.tables import CareTeamMember, Consent, LeadAllocation, Leave
+from caseload.domain.words import CareTeamRole
+from caseload.exceptions import Conflict
+from caseload.tables import CareTeamMember, Consent, LeadAllocation, Leave, Person
 from tests.integration.caseload.conftest import form_fields
 from tests.support.case_app import NOW, audited
+from tests.support.journeys import act
 from tests.support.led_cases import asked, decided, leads_of, led, named, opened
 
 
@@ -173,6 +177,30 @@ def test_the_letter_says_who_leads_and_nothing_of_a_score_and_its_making_is_audi
     assert ("letter.make", [town.people[1]]) in audited(store)
 
 
+def test_the_letter_says_whom_to_ring(store, town, client_as, get):
+    case_id = led(store, town, 1, "therapist", code="persons_choice")
+    html = get(client_as("ash.manager"), f"/cases/{case_id}/letter")
+    assert "Dear Given1 Family1," in html
+    assert "want to speak to Therapist, ring Ash Surgery and say that it is about this letter." in html
+
+
+@pytest.mark.parametrize(
+    ("born", "to_guardian"), [(date(2010, 10, 5), False), (date(2010, 10, 6), True), (date(2015, 8, 8), True)]
+)
+def test_the_letter_about_a_child_is_written_to_the_parent_or_guardian(store, town, client_as, get, born, to_guardian):
+    case_id = led(store, town, 1, "therapist", code="persons_choice")
+    with store.writing() as session:
+        session.get_one(Person, town.people[1]).date_of_birth = born
+    url = f"/cases/{case_id}/letter"
+    html = get(client_as("ash.manager"), url)
+    assert ("<p>The parent or guardian of Given1 Family1</p>" in html) is to_guardian
+    assert ("Dear parent or guardian of Given1 Family1," in html) is to_guardian
+    assert ("is Given1’s accountable lead professional." in html) is to_guardian
+    assert ("You or Given1 asked for this." in html) is to_guardian
+    letter = html[html.index("app-letter") :]
+    assert bool(re.search(r"\b[Yy]our (care|accountable|GP)", letter)) is not to_guardian
+
+
 def unpacked(pdf):
     """A PDF with its streams inflated."""
     found = [pdf]
@@ -258,6 +286,15 @@ def test_a_care_team_form_with_a_mistake_says_what_is_wrong(store, town, client_
     answer = post(client_as("ash.gp"), f"/cases/{case_id}/team", data)
     assert answer.status_code == 422
     assert error in answer.text
+
+
+def test_somebody_put_on_the_care_team_twice_is_a_conflict_that_says_who_was_first(store, town):
+    case_id = led(store, town, 1, "ash.gp")
+    place = {"case_id": case_id, "role": CareTeamRole.NURSE, "from_on": date(2026, 10, 1)}
+    act(store, town, add_member, by="ash.gp", user_id=town.users["nurse"], **place)
+    with pytest.raises(Conflict) as refused:
+        act(store, town, add_member, by="ash.manager", user_id=town.users["nurse"], **place)
+    assert (refused.value.by, refused.value.at) == ("Ash Gp", NOW)
 
 
 def test_nobody_of_a_refused_sector_is_offered_for_the_care_team(store, town, client_as, get):

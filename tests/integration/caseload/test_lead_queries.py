@@ -3,17 +3,20 @@
 from contextlib import contextmanager
 from datetime import date
 
+import pytest
 from sqlalchemy import event
 
 from caseload.actions.leavers import start_leaver
 from caseload.domain.candidates import Continuity, Nearness
+from caseload.domain.words import Tier
+from caseload.exceptions import NotNow
 from caseload.lead_rules import read_lead_rules
 from caseload.queries.lead_cases import lead_case
 from caseload.queries.leads import why_unallocated
 from caseload.queries.practitioners import candidates_for
-from caseload.tables import CareTeamMember, Contact, Leave, Practitioner, User
+from caseload.tables import CareTeamMember, Consent, Contact, Leave, Practitioner, User
 from tests.support.case_app import NOW
-from tests.support.led_cases import asked, led, opened
+from tests.support.led_cases import asked, led, named, opened
 
 
 def why(store, town, case_ids, username="ash.manager"):
@@ -72,6 +75,34 @@ def test_workload_counts_points_by_tier_of_cases_that_are_not_closed(store, town
     case_id = opened(store, town, 3)  # high: 2
     gp = compared(store, town, case_id)["ash.gp"]
     assert (gp.points, gp.added, gp.capacity, gp.percent_now, gp.percent_after) == (6, 2, 60, 10, 13)
+
+
+def test_workload_of_somebody_who_objects_to_scores_counts_as_one_without_a_tier(store, town):
+    led(store, town, 1, "ash.gp")  # very high: 4
+    case_id = opened(store, town, 3)
+    assert compared(store, town, case_id)["ash.gp"].points == 4
+    with store.writing() as session:
+        session.add(
+            Consent(person_id=town.people[1], purpose="risk_stratification", state="refused", how="asked", at=NOW)
+        )
+    assert compared(store, town, case_id)["ash.gp"].points == read_lead_rules().weights[Tier.NONE] < 4
+
+
+def test_somebody_who_is_leaving_is_not_compared_and_the_pages_say_so(store, town, client_as, get):
+    case_id = opened(store, town, 2)
+    leads = led(store, town, 1, "ash.gp")
+    assert "ash.gp" in compared(store, town, case_id)
+    with store.writing() as session:
+        start_leaver(session, by=town.viewer(session, "ash.manager"), now=NOW, user_id=town.users["ash.gp"])
+    assert "ash.gp" not in compared(store, town, case_id)
+    client = client_as("ash.manager")
+    said = "Not offered, because this person is leaving: Ash Gp."
+    assert said in get(client, f"/cases/{case_id}/lead")
+    assert said not in get(client, f"/cases/{leads}/handover")  # who hands it over is not missed among the receivers
+    other = led(store, town, 6, "birch.gp")
+    assert said in get(client_as("birch.manager"), f"/cases/{other}/handover")
+    with pytest.raises(NotNow, match="is leaving"):
+        named(store, town, case_id, "ash.gp", by="ash.manager", code="persons_choice")
 
 
 def test_continuity_is_the_most_somebody_had_to_do_with_the_person(store, town):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from caseload.actions.care_team import add_member
 from caseload.actions.handovers import accept_handover, reject_handover, request_handover
@@ -19,49 +19,18 @@ from caseload.actions.leavers import (
 from caseload.actions.tasks import add_task
 from caseload.domain.words import CareTeamRole, HandoverState, JourneyState, TaskKind
 from caseload.exceptions import Conflict, NotNow, NotThere
-from caseload.queries.holdings import Holdings, holdings_of
+from caseload.queries.holdings import Holdings
 from caseload.queries.leaver_cases import journey_page
 from caseload.tables import CareTeamMember, Case, Consent, Handover, LeaverJourney, StagedHandover, Task
+from tests.support import journeys
 from tests.support.case_app import NOW, audited
+from tests.support.journeys import act, held, requests, sent, staged, started, version
 from tests.support.led_cases import decided, leads_of, led
 
 LATER = NOW + timedelta(hours=2)
 
 
-@pytest.fixture
-def three_cases(store, town):
-    """Three cases of Ash Surgery that ash.gp leads: one very high, two high."""
-    return [led(store, town, number, "ash.gp", code="persons_choice") for number in (1, 2, 3)]
-
-
-def act(store, town, action, *, by="ash.manager", now=NOW, **fields):
-    with store.writing() as session:
-        return action(session, by=town.viewer(session, by, now), now=now, **fields)
-
-
-def started(store, town, by="ash.manager"):
-    return act(store, town, start_leaver, by=by, user_id=town.users["ash.gp"])
-
-
-def staged(store):
-    with store.reading() as session:
-        rows = session.execute(select(StagedHandover).order_by(StagedHandover.case_id)).scalars()
-        return {row.case_id: row.to_user_id for row in rows}
-
-
-def requests(store):
-    with store.reading() as session:
-        return session.execute(select(Handover.id, Handover.state).order_by(Handover.id)).all()
-
-
-def version(store, journey_id):
-    with store.reading() as session:
-        return session.get_one(LeaverJourney, journey_id).row_version
-
-
-def held(store, town, username="ash.gp", now=NOW):
-    with store.reading() as session:
-        return holdings_of(session, now, town.users[username])
+three_cases = journeys.three_cases
 
 
 def test_starting_proposes_a_receiver_for_every_case_and_hands_nothing_over(store, town, three_cases):
@@ -79,8 +48,9 @@ def test_starting_proposes_a_receiver_for_every_case_and_hands_nothing_over(stor
 
 def test_one_journey_at_a_time_for_one_leaver(store, town, three_cases):
     started(store, town)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refused:
         started(store, town, by="navigator")
+    assert (refused.value.by, refused.value.at) == ("Ash Manager", NOW)
 
 
 @pytest.mark.parametrize("by", ["cedar.manager", "south.navigator", "therapist", "admin"])
@@ -95,8 +65,9 @@ def test_a_receiver_can_be_changed_until_it_is_sent_and_two_hands_do_not_overwri
     therapist, nurse = town.users["therapist"], town.users["nurse"]
     act(store, town, stage_receivers, journey_id=journey_id, choices=[(case_id, before, therapist)])
     assert staged(store)[case_id] == therapist
-    with pytest.raises(Conflict):  # the other page still showed the first proposal
+    with pytest.raises(Conflict) as refused:  # the other page still showed the first proposal
         act(store, town, stage_receivers, by="navigator", journey_id=journey_id, choices=[(case_id, before, nurse)])
+    assert (refused.value.by, refused.value.at) == ("Ash Manager", NOW)
     act(store, town, stage_receivers, by="navigator", journey_id=journey_id, choices=[(case_id, therapist, 0)])
     assert case_id not in staged(store)
     assert act(store, town, propose_receivers, journey_id=journey_id) == 1
@@ -119,14 +90,6 @@ def test_a_case_of_somebody_else_cannot_be_put_into_the_journey(store, town, thr
     journey_id = started(store, town)
     assert act(store, town, stage_receivers, journey_id=journey_id, choices=[(other, 0, town.users["nurse"])]) == 0
     assert other not in staged(store)
-
-
-def sent(store, town, journey_id, cases, by="ash.manager", now=NOW):
-    now_staged = staged(store)
-    pairs = [(case_id, now_staged[case_id]) for case_id in cases]
-    return act(
-        store, town, send_staged, by=by, now=now, journey_id=journey_id, pairs=pairs, reason="Ash Gp is leaving."
-    )
 
 
 def test_the_journey_is_sent_in_steps_and_gone_on_with_by_somebody_else_until_nothing_is_held(store, town, three_cases):
@@ -165,8 +128,9 @@ def test_what_was_previewed_is_what_is_sent(store, town, three_cases):
     shown = staged(store)[case_id]
     act(store, town, stage_receivers, by="navigator", journey_id=journey_id,
         choices=[(case_id, shown, town.users["therapist"])])  # fmt: skip
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refused:
         act(store, town, send_staged, journey_id=journey_id, pairs=[(case_id, shown)], reason="Leaving")
+    assert (refused.value.by, refused.value.at) == ("Navigator", NOW)
     assert requests(store) == []
 
 
@@ -199,6 +163,66 @@ def test_a_case_that_was_turned_down_needs_a_receiver_again(store, town, three_c
     assert (first.receiver_id, first.last.state, first.last.note) == (None, HandoverState.REJECTED, "No room")
     assert not first.waits
     assert act(store, town, propose_receivers, journey_id=journey_id) == 1
+
+
+def test_whoever_turned_a_case_down_is_neither_proposed_nor_offered_again_for_it(
+    store, town, client_as, get, three_cases
+):
+    journey_id = started(store, town)
+    sent(store, town, journey_id, three_cases[:1])
+    [(handover_id, _)] = requests(store)
+    partner, case_id = town.users["ash.partner"], three_cases[0]
+    decided(store, town, reject_handover, handover_id, by="ash.partner", note="No room")
+    assert act(store, town, propose_receivers, journey_id=journey_id) == 1
+    chosen = staged(store)[case_id]
+    assert chosen != partner
+    with pytest.raises(NotNow, match="turned down"):
+        act(store, town, stage_receivers, journey_id=journey_id, choices=[(case_id, chosen, partner)])
+    with store.reading() as session:
+        page = journey_page(session, town.viewer(session, "ash.manager"), NOW, journey_id, after=0, most=25)
+    offered = [partner in {each.user_id for each in one.candidates} for one in page.cases]
+    assert offered == [False, True, True]
+    assert [one.turned_down for one in page.cases] == [("Ash Partner",), (), ()]
+    assert "because they turned it down: Ash Partner." in get(client_as("ash.manager"), f"/leavers/{journey_id}")
+
+
+def test_somebody_who_leaves_too_is_neither_proposed_nor_offered_and_the_page_says_so(
+    store, town, client_as, get, post, three_cases
+):
+    led(store, town, 6, "ash.partner", code="persons_choice")
+    journey_id = started(store, town)
+    partner = town.users["ash.partner"]
+    assert partner in staged(store).values()
+    theirs = act(store, town, start_leaver, by="navigator", user_id=partner)
+    assert town.users["ash.gp"] not in {to for case, to in staged(store).items() if case not in three_cases}
+    html = get(client_as("ash.manager"), f"/leavers/{journey_id}")
+    assert "Not offered, because this person is leaving: Ash Partner." in html
+    [left] = [one for one in sent(store, town, journey_id, three_cases)["left"] if one[0] == three_cases[0]]
+    assert left[1] == "This person is leaving, and hands over their own cases. Choose somebody else."
+    with store.writing() as session:
+        session.execute(delete(StagedHandover).where(StagedHandover.to_user_id == partner))
+    act(store, town, propose_receivers, journey_id=journey_id)
+    assert partner not in staged(store).values()
+    with pytest.raises(NotNow, match="Choose somebody other"):
+        act(store, town, hand_over_rest, journey_id=journey_id, to_user_id=partner)
+    assert "Ash Partner, Ash Surgery" not in html
+    act(store, town, stop_leaver, by="navigator", journey_id=theirs, row_version=version(store, theirs))
+    assert "Not offered" not in get(client_as("ash.manager"), f"/leavers/{journey_id}")
+
+
+def test_nobody_stops_a_journey_that_has_cases_of_people_beyond_theirs(store, town, client_as, post, three_cases):
+    led(store, town, 6, "ash.gp", code="persons_choice")  # of Birch Surgery, whose manager sees the journey
+    journey_id = started(store, town)
+    sent(store, town, journey_id, three_cases[:2])
+    before = staged(store)
+    with pytest.raises(NotNow, match="3 cases of this journey are of people you may not hand over"):
+        act(store, town, stop_leaver, by="birch.manager", journey_id=journey_id, row_version=version(store, journey_id))
+    page = f"/leavers/{journey_id}"
+    assert "Somebody who may hand over all" in post(client_as("birch.manager"), f"{page}/stop", page=page).text
+    assert {state for _, state in requests(store)} == {HandoverState.REQUESTED}
+    assert staged(store) == before
+    act(store, town, stop_leaver, journey_id=journey_id, row_version=version(store, journey_id))
+    assert {state for _, state in requests(store)} == {HandoverState.REVOKED}
 
 
 def test_stopping_takes_back_what_nobody_answered_and_a_new_journey_can_begin(store, town, three_cases):
@@ -281,90 +305,3 @@ def test_a_finished_version_that_changed_is_a_conflict(store, town, three_cases)
     journey_id = started(store, town)
     with pytest.raises(Conflict):
         act(store, town, stop_leaver, journey_id=journey_id, row_version=99)
-
-
-# The pages
-
-
-def test_the_journey_by_its_pages(store, town, client_as, get, post, three_cases):
-    client = client_as("ash.manager")
-    assert "Nobody’s cases are being handed over" in get(client, "/leavers")
-    html = get(client, "/leavers/new")
-    assert "Ash Gp, practice, leads 3 cases" in html
-    answer = post(client, "/leavers/new", {"user_id": town.users["ash.gp"]})
-    assert "A receiver is proposed for every case" in answer.text
-    [journey_id] = [row.id for row in _journeys(store)]
-    html = get(client, f"/leavers/{journey_id}")
-    assert "3 cases as accountable lead" in html
-    assert html.count("Ready to send.") == 3
-    assert ("view", [town.people[number] for number in (1, 2, 3)]) in audited(store)
-    changed = {f"receiver-{three_cases[1]}": str(town.users["therapist"])}
-    kept = {f"receiver-{case}": str(staged(store)[case]) for case in three_cases if case != three_cases[1]}
-    answer = post(client, f"/leavers/{journey_id}", {**changed, **kept, "preview": "1"})
-    assert "1 receiver changed." in answer.text
-    assert "<title>Send handovers" in answer.text
-    pairs = [f"{case}-{user}" for case, user in staged(store).items()]
-    answer = post(client, f"/leavers/{journey_id}/send", {"pair": pairs[:2], "reason": "Leaving", "summary": ""})
-    assert "2 handovers asked for." in answer.text
-    resumed = get(client_as("navigator"), f"/leavers/{journey_id}")
-    assert resumed.count("has been asked, to answer by 12 October 2026.") == 2
-    assert resumed.count("Ready to send.") == 1
-
-
-def _journeys(store):
-    with store.reading() as session:
-        rows = session.execute(select(LeaverJourney)).scalars().all()
-        session.expunge_all()
-        return rows
-
-
-@pytest.mark.parametrize(
-    ("data", "error"),
-    [({"pair": [], "reason": "Leaving"}, "Select at least one case to send"), ({"reason": " "}, "Enter why the cases")],
-)
-def test_sending_with_a_mistake_says_what_is_wrong(store, town, client_as, post, three_cases, data, error):
-    journey_id = started(store, town)
-    pairs = {"pair": [f"{case}-{user}" for case, user in staged(store).items()]}
-    answer = post(client_as("ash.manager"), f"/leavers/{journey_id}/send", pairs | data)
-    assert answer.status_code == 422
-    assert error in answer.text
-    assert requests(store) == []
-
-
-def test_choosing_nobody_who_leaves_is_an_error(store, town, client_as, post, three_cases):
-    answer = post(client_as("ash.manager"), "/leavers/new", {"user_id": ""})
-    assert answer.status_code == 422
-    assert "Select who is leaving" in answer.text
-
-
-def test_finishing_and_stopping_by_their_buttons(store, town, client_as, get, post, three_cases):
-    journey_id = started(store, town)
-    client = client_as("ash.manager")
-    html = get(client, f"/leavers/{journey_id}")
-    assert "can be finished when Ash Gp holds nothing any more" in html
-    answer = post(client, f"/leavers/{journey_id}/stop", page=f"/leavers/{journey_id}")
-    assert "The journey is stopped" in answer.text
-    assert "It ended on 5 October 2026" in get(client, f"/leavers/{journey_id}")
-
-
-def test_care_teams_and_tasks_by_the_form(store, town, client_as, post):
-    case_id = led(store, town, 1, "ash.gp")
-    act(store, town, add_member, case_id=case_id, role=CareTeamRole.CARE_NAVIGATOR, from_on=date(2026, 10, 1),
-        user_id=town.users["navigator"])  # fmt: skip
-    journey_id = act(store, town, start_leaver, user_id=town.users["navigator"])
-    client, page = client_as("ash.manager"), f"/leavers/{journey_id}"
-    answer = post(client, f"{page}/rest", {"successor_id": ""}, page=page)
-    assert answer.status_code == 422
-    assert "Select who takes over" in answer.text
-    answer = post(client, f"{page}/rest", {"successor_id": town.users["nurse"]}, page=page)
-    assert "1 place on care teams and 0 tasks handed over." in answer.text
-    answer = post(client, f"{page}/finish", page=page)
-    assert "Everything is handed over" in answer.text
-
-
-@pytest.mark.parametrize("path", ["", "/send"])
-def test_a_journey_does_not_exist_for_somebody_of_another_place(store, town, client_as, three_cases, path):
-    journey_id = started(store, town)
-    for username in ("cedar.manager", "south.navigator", "ash.partner", "therapist", "admin"):
-        assert client_as(username).get(f"/leavers/{journey_id}{path}").status_code == 404
-    assert client_as("ash.manager").get(f"/leavers/{journey_id + 99}{path}").status_code == 404

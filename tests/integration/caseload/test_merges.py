@@ -29,6 +29,7 @@ from caseload.tables import (
     EmergencyAccess,
     Encounter,
     Person,
+    PersonEvent,
     PersonMerge,
     Proposal,
     RestrictedAccess,
@@ -235,8 +236,11 @@ def test_merging_is_for_the_practice_of_both_records(store, town, by, kept, gone
 def test_a_merge_of_records_that_changed_meanwhile_conflicts(store, town):
     seen = {str(town.people[number]): 1 for number in (KEPT, MERGED)}
     twin(store, town)
-    with pytest.raises(Conflict):
+    with store.writing() as session:
+        session.add(PersonEvent(person_id=town.people[MERGED], kind="restricted", at=NOW, by=town.users["ash.gp"]))
+    with pytest.raises(Conflict) as refused:
         merged(store, town, versions=seen)
+    assert (refused.value.by, refused.value.at) == ("Ash Gp", NOW)
 
 
 def test_merges_are_undone_from_the_last_one_backwards(store, town):

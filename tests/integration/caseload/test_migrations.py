@@ -5,13 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from caseload.audit_chain import FIRST_HASH
 from caseload.database import open_database
 from caseload.exceptions import SettingsRefused
-from caseload.migrations.running import check_current, current, downgrade, newest, upgrade
+from caseload.migrations.running import configuration, downgrade, upgrade
+from caseload.migrations.steps import check_current, current, newest
 from caseload.tables import Table
 from tests.support.one_row_each import fill, rows_of
 from tests.support.postgres import postgres_url
@@ -66,6 +68,13 @@ def test_migrations_make_what_the_tables_say_word_for_word(empty):
 def test_migrations_begin_the_audit_log(empty):
     upgrade(empty)
     assert everything(empty)["audit_head"] == [(1, 0, FIRST_HASH)]
+
+
+def test_the_newest_step_is_the_one_alembic_ends_at():
+    """It is read from the names of the files, so that a start need not load Alembic."""
+    script = ScriptDirectory.from_config(configuration())
+    assert newest() == script.get_current_head() == STEPS[-1]
+    assert {step.revision for step in script.walk_revisions()} == set(STEPS)
 
 
 def test_a_database_at_the_newest_step_is_left_alone(empty):

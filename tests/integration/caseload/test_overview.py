@@ -1,15 +1,16 @@
 """The overview: counts that are right, small ones withheld, never a name, each viewer their own places."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
 from caseload.domain.overview import Measure, Row, overview_of
-from caseload.domain.words import ConsentPurpose, ConsentState, Sex, Tier
-from caseload.queries.overview import counts, places, visible_places
+from caseload.domain.words import ConsentPurpose, ConsentState, Role, Sex, Tier
+from caseload.queries.overview import counts, own_counts, places, visible_places
 from caseload.queries.risk_runs import newest_run
-from caseload.tables import Consent, Person, RiskScore
+from caseload.tables import Consent, Person, RestrictedAccess, RiskScore, UserRole
 from tests.support.case_app import NOW, RUNS, audited
 from tests.support.led_cases import led, opened
 from tests.support.packs import nhs
@@ -146,3 +147,90 @@ def test_one_run_for_everybody_however_the_page_is_asked(store, town, client_as)
     }
     assert small
     assert small <= overview.hidden
+
+
+def cells_of(html):
+    return re.findall(r'nhsuk-table__cell--numeric">.*?<span class="app-cell">(.*?)</span>', html, flags=re.S)
+
+
+def table_of(html, words):
+    """The three numbers of a line of the table by tier."""
+    line = next(row for row in re.findall(r"<tr role.*?</tr>", html, flags=re.S) if f">{words}</span>" in row)
+    return cells_of(line)
+
+
+def also(store, town, username, role, place):
+    with store.writing() as session:
+        session.add(
+            UserRole(
+                user_id=town.users[username], role=role, place_id=town.places[place], from_at=NOW - timedelta(days=1)
+            )
+        )
+
+
+def test_a_practice_sees_the_true_numbers_of_its_own_people(store, town, client_as, get):
+    led(store, town, 1, "ash.gp")
+    opened(store, town, 2)
+    html = get(client_as("ash.manager"), "/overview")
+    assert table_of(html, "Very high") == ["1", "1 (100%)", "1 (100%)"]
+    assert table_of(html, "High") == ["2", "1 (50.0%)", "0 (0%)"]
+    assert "Withheld" not in html
+    assert "No number is withheld: you may open the records of everybody counted here." in html
+
+
+def test_whom_the_practice_s_viewer_may_not_open_is_not_counted_for_them(store, town, client_as, get):
+    """Person 4 is restricted, to nobody: a true number beside the list of the others would give away their tier."""
+    html = get(client_as("ash.manager"), "/overview")
+    assert table_of(html, "Moderate")[0] == "0"
+    assert table_of(html, "Everyone registered")[0] == "3"
+    assert "A restricted record that you may not open is not counted" in html
+    with store.writing() as session:
+        session.add(
+            RestrictedAccess(
+                person_id=town.people[4], user_id=town.users["ash.manager"], given_at=NOW, given_by=town.users["ash.gp"]
+            )
+        )
+    html = get(client_as("ash.manager"), "/overview")
+    assert table_of(html, "Moderate")[0] == "1"
+    assert table_of(html, "Everyone registered")[0] == "4"
+
+
+@pytest.mark.parametrize(
+    ("role", "place"),
+    [(Role.INTEGRATION_LEAD, "TESTHAM"), (Role.MDT_CHAIR, "NORTH"), (Role.INTEGRATION_LEAD, "Y90003")],
+)
+def test_who_sees_places_besides_their_own_is_shown_what_everybody_is(store, town, client_as, get, role, place):
+    """Were their own practice's small numbers shown, the sums around it would give the other practices' away."""
+    also(store, town, "ash.manager", role, place)
+    ash = f"/overview?place={town.places['Y90001']}"
+    html = get(client_as("ash.manager"), ash)
+    assert "Withheld" in html
+    assert "yours are withheld in the same way" in html
+    assert cells_of(html) == cells_of(get(client_as("integration"), ash))
+
+
+def test_the_practices_of_one_network_are_true_together_for_who_reviews_them_all(store, town, client_as, get):
+    also(store, town, "ash.manager", Role.PRACTICE, "NORTH")
+    client = client_as("ash.manager")
+    html = get(client, "/overview?tier=very_high")
+    assert "North network" in html
+    assert table_of(html, "Very high")[0] == "2"
+    assert len(cells_of(html)) == 3 * (len(Row) + 2)
+    assert "Withheld" not in html
+
+
+def test_who_may_not_open_the_people_is_shown_no_small_number_as_before(store, town, client_as, get):
+    for username in ("integration", "chair"):
+        html = get(client_as(username), f"/overview?place={town.places['Y90001']}")
+        assert "Withheld" in html
+        assert "No number is withheld" not in html
+        assert "yours are withheld" not in html
+
+
+def test_own_numbers_are_those_of_everywhere_without_whom_one_may_not_open(store, town):
+    led(store, town, 1, "ash.gp")
+    opened(store, town, 6)
+    with store.reading() as session:
+        run = newest_run(session, NOW)
+        everywhere = {count for count in counts(session, run) if count.practice_id == town.places["Y90002"]}
+        assert set(own_counts(session, town.viewer(session, "birch.manager"), NOW, run)) == everywhere

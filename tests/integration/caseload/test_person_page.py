@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from caseload.tables import EmergencyAccess, Encounter
+from caseload.tables import EmergencyAccess, Encounter, Organisation, Person
 from tests.support.case_app import NOW, audited
 from tests.support.day_work import contact_with, said, task_for
 from tests.support.led_cases import led, opened
@@ -70,7 +70,8 @@ def test_person_page_shows_the_score_with_its_reasons_and_history(client_as, get
     assert "Very high" in html
     assert "Up from moderate" in html
     assert "2 emergency admissions in the last 12 months" in html
-    assert "1 February 2026 to 14 August 2026, Hospital admissions" in html
+    assert html.count("14 August 2026") == 1
+    assert "latest 14 August 2026 (since 1 February 2026, Hospital admissions)" in html
     assert "<svg" in html
     assert "The scores are of 1 October 2026, 4 days old" in html
 
@@ -143,7 +144,7 @@ def test_timeline_pages_show_every_entry_once(client_as, get, store, town):
     everything = "".join(pages)
     assert len(pages) == 3
     assert all(everything.count(f"Entry {number:02d} end") == 1 for number in range(30))
-    assert all(everything.count(f"At P{number:02d}X") == 1 for number in range(14))
+    assert all(everything.count(f"(ODS P{number:02d}X)") == 1 for number in range(14))
     assert everything.count("Case opened") == 1
 
 
@@ -173,9 +174,55 @@ def test_person_opened_in_an_emergency_offers_nothing_that_lasts(client_as, get,
     assert "You opened this record in an emergency. Your access ends on 5 October 2026 at 11:00am" in html
     for offered in ("/contacts/new", "/tasks/new", "/looks"):
         assert offered in html
-    for withheld in ("/handover", "/team", "/close", "/hold", "/need", "/concern", "/restriction"):
+    for withheld in ("/handover", "/team", "/close", "/hold", "/need", "/restriction"):
         assert f'{withheld}"' not in html.split("<main")[1], withheld
     assert "Record an answer" not in get(client, f"/people/{town.people[1]}/consent")
+
+
+def test_concern_can_be_raised_in_an_emergency_and_opens_nothing_for_good(client_as, clock, get, post, store, town):
+    with store.writing() as session:
+        session.add(
+            EmergencyAccess(
+                user_id=town.users["nurse"], person_id=town.people[2], reason_code="r", reason="fell",
+                opened_at=NOW, expires_at=NOW + timedelta(hours=1),
+            )
+        )  # fmt: skip
+    client, here = client_as("nurse"), f"/people/{town.people[2]}"
+    assert f'href="{here}/concern">Raise a concern</a>' in get(client, here)
+    page = post(client, f"{here}/concern", {"note": "Found on the floor"})
+    assert "The practice has your concern on its list." in page.text
+    assert ("proposal.concern", [town.people[2]]) in audited(store)
+    clock.now = NOW + timedelta(hours=2)
+    assert client_as("nurse").get(here).status_code == 404
+
+
+def test_telephone_and_address_stand_before_everything_else(client_as, get, store, town):
+    with store.writing() as session:
+        session.get_one(Person, town.people[1]).phone = "020 7946 0000"
+    html = get(client_as("ash.manager"), f"/people/{town.people[1]}")
+    assert html.count("020 7946 0000") == 1
+    assert html.index("app-banner__name") < html.index("020 7946 0000") < html.index("<main")
+    assert "app-reach" not in get(client_as("ash.manager"), f"/people/{town.people[1]}/tasks")
+
+
+def test_timeline_says_hospitals_and_diagnoses_in_words(client_as, get, store, town):
+    with store.writing() as session:
+        session.add(Organisation(code="RZZ01", name="Testham General", kind="trust", sector="health"))
+        session.add_all(
+            Encounter(
+                person_id=town.people[1], source="sus", source_ref=code, kind="emergency_admission",
+                started_on=NOW.date(), provider_code=provider, diagnosis_code=code,
+            )
+            for code, provider in (("I500", "RZZ01"), ("R074", "RQ9"), ("F100", ""))
+        )  # fmt: skip
+    html = get(client_as("ash.manager"), f"/people/{town.people[1]}").split('id="timeline"')[1]
+    assert "Main diagnosis group: Congestive heart failure" in html
+    assert "At Testham General" in html
+    assert "I500" not in html
+    assert "RZZ01" not in html
+    assert "Main diagnosis: in none of our code lists (ICD-10 R074)" in html
+    assert "(ICD-10 F100)" in html  # a list has it, but its group is sensitive
+    assert "At a provider whose name is not held here (ODS RQ9)" in html
 
 
 def test_task_done_on_the_persons_page_leads_back_to_it(client_as, post, store, town):

@@ -4,6 +4,7 @@ import json
 import sys
 
 import pytest
+from joserfc.jwk import ECKey, RSAKey
 
 from caseload.app import create_app
 from caseload.exceptions import SettingsRefused
@@ -21,12 +22,14 @@ def database_url(tmp_path):
 def app_with(store, clock):
     """A function: the application with a provider set as these settings say."""
 
-    def made(**more):
+    def made(*, secrets=None, **more):
         chosen = {
             "name": "test", "label": "Test provider", "client_id": "caretier",
             "metadata_url": "https://login.example/.well-known/openid-configuration",
         }  # fmt: skip
-        settings = settings_with(secret_key=SECRET, secure_cookies=False, oidc=[{**chosen, **more}])
+        settings = settings_with(
+            secret_key=SECRET, secure_cookies=False, oidc=[{**chosen, **more}], oidc_secrets=secrets or {}
+        )
         return create_app(settings, store=store, now=clock)
 
     return made
@@ -42,6 +45,24 @@ def app_with(store, clock):
 def test_provider_that_cannot_be_used_as_it_is_set_stops_the_start(app_with, more, words):
     with pytest.raises(SettingsRefused, match=words):
         app_with(**more)
+
+
+@pytest.mark.parametrize("inside", [None, b"no key at all", "public", "elliptic"])
+def test_key_file_without_an_rsa_private_key_stops_the_start(app_with, tmp_path, inside):
+    path = tmp_path / "client.pem"
+    keys = {
+        "public": lambda: RSAKey.generate_key(2048).as_pem(private=False),
+        "elliptic": lambda: ECKey.generate_key("P-256").as_pem(private=True),
+    }
+    if inside is not None:
+        path.write_bytes(keys[inside]() if inside in keys else inside)
+    with pytest.raises(SettingsRefused, match="RSA private key"):
+        app_with(client_key_file=str(path))
+
+
+def test_secret_and_key_file_at_once_stop_the_start(app_with, tmp_path):
+    with pytest.raises(SettingsRefused, match="one proof"):
+        app_with(client_key_file=str(tmp_path / "client.pem"), secrets={"test": "x"})
 
 
 def test_provider_without_authlib_stops_the_start_with_what_to_install(app_with, monkeypatch):

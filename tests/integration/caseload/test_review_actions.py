@@ -283,6 +283,32 @@ def test_a_concern_about_somebody_on_the_list_is_kept_beside_their_score(store, 
     assert [event.note for event in all_of(store, ProposalEvent)] == ["Fell twice this week."]
 
 
+def test_the_same_words_of_the_same_person_again_are_refused_and_said_to_be_kept(store, town, act):
+    act(raise_concern, "ash.gp", person_id=town.people[2], note="Fell twice this week.")
+    with pytest.raises(NotNow, match="You raised this concern in the same words on 5 October 2026: it is kept"):
+        act(raise_concern, "ash.gp", person_id=town.people[2], note=" fell  twice this week. ")
+    assert len(all_of(store, ProposalEvent)) == 1
+    act(raise_concern, "ash.gp", person_id=town.people[2], note="Fell twice this week. Now in bed.")
+    assert len(all_of(store, ProposalEvent)) == 2
+
+
+def test_the_same_words_of_somebody_else_are_kept_and_the_preview_no_longer_holds(store, town, act, ash, previewed):
+    proposal_id = act(raise_concern, "ash.gp", person_id=town.people[2], note="Fell twice.")
+    act(stage, practice_id=ash, proposal_ids=[proposal_id], decision=Decision.DECLINE, reason_code="needs_met")
+    seen = previewed()
+    assert act(raise_concern, person_id=town.people[2], note="Fell twice.") == proposal_id
+    assert [event.by for event in all_of(store, ProposalEvent)] == [town.users["ash.gp"], town.users["ash.manager"]]
+    with pytest.raises(Conflict):
+        act(confirm, practice_id=ash, digest=seen)
+
+
+def test_a_decided_concern_may_be_raised_again_in_the_same_words(store, town, act, ash, previewed):
+    proposal_id = act(raise_concern, "ash.gp", person_id=town.people[2], note="Fell twice.")
+    act(stage, practice_id=ash, proposal_ids=[proposal_id], decision=Decision.DECLINE, reason_code="needs_met")
+    act(confirm, practice_id=ash, digest=previewed())
+    assert act(raise_concern, "ash.gp", person_id=town.people[2], note="Fell twice.") != proposal_id
+
+
 @pytest.mark.parametrize(
     ("number", "username", "sentence"), [(5, "ash.gp", "died"), (9, "birch.manager", "not registered")]
 )

@@ -7,12 +7,15 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
+from caseload.actions.emergency import open_in_emergency
 from caseload.actions.once import once
 from caseload.actions.review import confirm, stage
+from caseload.domain.emergency_access import EmergencyReason
 from caseload.domain.words import Decision, ProposalState, Role
 from caseload.tables import Case, Proposal, StagedDecision, UserRole
 from tests.support.at_once import at_once
 from tests.support.case_app import NOW, audited, propose
+from tests.support.day_work import act
 from tests.support.review_work import decided, digest_now, names_on, row_of, staged
 
 
@@ -218,6 +221,41 @@ def test_a_concern_is_raised_from_the_person(store, town, manager, get, post):
     assert (refused.status_code, "Enter your concern" in refused.text) == (422, True)
     post(manager, page, {"note": "Has stopped opening the door"})
     assert ("proposal.concern", [town.people[2]]) in audited(store)
+
+
+def test_a_concern_that_is_there_is_shown_with_whose_it_is_and_the_same_again_is_refused(
+    store, town, manager, get, post
+):
+    page = f"/people/{town.people[2]}/concern"
+    assert "already a concern" not in get(manager, page)
+    post(manager, page, {"note": "Has stopped opening the door"})
+    html = get(manager, page)
+    assert "There is already a concern about this person" in html
+    assert "Has stopped opening the door" in html
+    assert "Concern of Ash Manager, 5 October 2026" in html
+    again = post(manager, page, {"note": "has stopped opening the door"})
+    assert again.status_code == 422
+    assert "You raised this concern in the same words on 5 October 2026: it is kept. Add what is new" in again.text
+    assert "has stopped opening the door</textarea>" in again.text
+
+
+def test_who_does_not_review_the_list_is_told_of_others_concerns_but_not_what_they_say(
+    store, town, client_as, get, post
+):
+    post(client_as("birch.manager"), f"/people/{town.people[6]}/concern", {"note": "Drinks alone"})
+    act(
+        store, town, open_in_emergency, by="therapist", nhs_number=town.nhs_numbers[6],
+        reason_code=EmergencyReason.URGENT_CARE, minutes=60, reason="Found unwell on the stairs",
+    )  # fmt: skip
+    page = f"/people/{town.people[6]}/concern"
+    html = get(client_as("therapist"), page)
+    assert "1 concern of other people is for the practice to read" in html
+    assert "Drinks alone" not in html
+    assert "Birch Manager" not in html
+    post(client_as("therapist"), page, {"note": "Found on the stairs"})
+    html = get(client_as("therapist"), page)
+    assert "Found on the stairs" in html
+    assert "1 concern of other people" in html
 
 
 def test_a_user_of_several_practices_chooses_one(store, town, client_as, get):

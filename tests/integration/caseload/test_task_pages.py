@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from caseload.actions.tasks import complete_task, escalate_task, hold_task
-from tests.support.case_app import audited
+from caseload.presenters.writing import day
+from tests.support.case_app import NOW, audited
 from tests.support.day_work import TODAY, on_task, steps_of, task_for, task_row
 from tests.support.led_cases import opened
 
@@ -204,3 +205,32 @@ def test_today_of_a_new_user_is_empty_in_words(client_as, get, town):
 def test_unknown_list_leads_back_to_today(client_as, town):
     answer = client_as("navigator").get("/tasks?list=everything")
     assert (answer.status_code, answer.location) == (302, "/")
+
+
+def test_moving_a_task_to_its_own_list_is_an_error_of_the_form(client_as, post, store, town):
+    task_id = task_for(store, town, 1, by="ash.manager")
+    where = {"on_list": f"user:{town.users['ash.manager']}", "note": "Kept words"}
+    page = post(client_as("ash.manager"), f"/tasks/{task_id}/reassign", where)
+    assert page.status_code == 422
+    assert page.text.count("The task is on this list already. Choose another list") == 2
+    assert "Kept words" in page.text
+
+
+@pytest.mark.parametrize(
+    ("due", "until", "later", "said"),
+    [
+        (10, 20, 0, "On hold until 25 October 2026"),
+        (-3, 2, 0, "On hold until 7 October 2026"),
+        (3, 1, 2, ""),
+        (1, 4, 8, "Was on hold until 9 October 2026"),
+    ],
+)
+def test_hold_stands_beside_the_due_date(client_as, clock, get, store, town, due, until, later, said):
+    task_id = task_for(store, town, 1, by="ash.manager", due=due)
+    on_task(store, town, hold_task, task_id, by="ash.manager", until=TODAY + timedelta(days=until))
+    clock.now = NOW + timedelta(days=later)
+    client, when = client_as("ash.manager"), day(TODAY + timedelta(days=due))
+    for url in (f"/tasks/{task_id}", f"/people/{town.people[1]}/tasks", f"/tasks/{task_id}/hold"):
+        html = get(client, url).split("What happened")[0]
+        assert when in html, url
+        assert (said in html) if said else ("hold until" not in html), url

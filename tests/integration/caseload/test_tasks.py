@@ -254,6 +254,24 @@ def test_escalation_to_oneself_is_refused(store, town):
         on_task(store, town, escalate_task, task_id, by="ash.manager", to_id=town.users["ash.manager"], note="Me")
 
 
+def test_reassigning_to_the_same_list_is_refused(store, town):
+    opened(store, town, 1)
+    own, teams = task_for(store, town, 1, by="ash.manager"), rule_task(store, town, 1, "same", team_id=town.team_id)
+    for task_id, options in ((own, {"owner_id": town.users["ash.manager"]}), (teams, {"team_id": town.team_id})):
+        before = steps_of(store, task_id)
+        with pytest.raises(NotNow, match="on this list already"):
+            on_task(store, town, reassign_task, task_id, by="ash.manager", **options)
+        assert steps_of(store, task_id) == before
+
+
+def test_escalated_task_can_be_left_where_it_is(store, town):
+    task_id = task_for(store, town, 1, by="ash.manager")
+    on_task(store, town, escalate_task, task_id, by="ash.manager", to_id=town.users["ash.gp"], note="?")
+    on_task(store, town, reassign_task, task_id, by="ash.gp", owner_id=town.users["ash.manager"])
+    row = task_row(store, task_id)
+    assert (row["owner_id"], row["escalated_to_id"]) == (town.users["ash.manager"], None)
+
+
 def test_reassigning_needs_exactly_one_list(store, town):
     task_id = task_for(store, town, 1, by="ash.manager")
     both = {"owner_id": town.users["ash.gp"], "team_id": town.team_id}

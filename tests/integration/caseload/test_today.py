@@ -4,11 +4,12 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from caseload.actions.tasks import complete_task, escalate_task, hold_task
 from caseload.domain.due import Due, due_state
 from caseload.queries.today import TaskList, task_list, task_lists
-from caseload.tables import CareTeamMember, EmergencyAccess, Task, User
+from caseload.tables import CareTeamMember, EmergencyAccess, Task, User, UserRole
 from tests.support.case_app import NOW, audited, propose
 from tests.support.day_work import TODAY, on_task, rule_task, said, task_for
 from tests.support.led_cases import asked as handover_asked
@@ -154,6 +155,28 @@ def test_new_to_me_is_what_others_gave_in_the_last_week(client_as, get, clock, s
     assert "New to you in the last 7 days (0)" in get(client_as("ash.gp"), "/")
 
 
+def test_new_tasks_on_a_teams_list_or_nobodys_are_new_to_who_sees_the_list(client_as, get, store, town):
+    opened(store, town, 1)
+    for number in range(3):
+        rule_task(store, town, 1, f"team:{number}", team_id=town.team_id, title=f"For the team {number}")
+    task_for(store, town, 1, by="navigator", team_id=town.team_id, title="Put there by myself")
+    nobodys = rule_task(store, town, 1, "nobody", title="Nobody has it")
+    with store.writing() as session:
+        task = session.get_one(Task, nobodys)
+        task.owner_id = task.team_id = None
+    client = client_as("navigator")
+    part = get(client, "/").split('id="new"')[1].split("<h2")[0]
+    assert all(f"Task on your team’s list: For the team {number}" in part for number in range(3))
+    assert "Task on nobody’s list: Nobody has it" in part
+    assert "Put there by myself" not in part
+    count = int(re.search(r"New to you in the last 7 days \((\d+)\)", part).group(1))
+    assert count == part.count('<tr role="row" class="nhsuk-table__row">')
+    assert "For the team" not in get(client_as("ash.gp"), "/").split('id="new"')[1]
+    with statements(store.engine) as sent:
+        get(client, "/")
+    assert len(sent) <= 12
+
+
 def test_practice_sees_who_waits_for_its_decision(client_as, get, store, town):
     propose(store, town, [1, 2, 3, 7])
     html = get(client_as("ash.manager"), "/")
@@ -185,6 +208,17 @@ def test_roles_outside_care_see_their_own_work_and_never_a_name(client_as, get, 
     assert shown in html
     assert not re.search(r"FAMILY\d|Given\d|/people/", html)
     assert audited(store)[before:] == []
+
+
+def test_locked_users_are_counted_where_the_administrator_looks_after_them(client_as, get, store, town):
+    with store.writing() as session:
+        held = session.execute(select(UserRole).where(UserRole.user_id == town.users["admin"])).scalar_one()
+        held.place_id = town.places["SOUTH"]
+        session.get_one(User, town.users["birch.gp"]).locked_until = NOW + timedelta(minutes=10)
+    assert "0 users locked out" in get(client_as("admin"), "/")
+    with store.writing() as session:
+        session.get_one(User, town.users["cedar.manager"]).locked_until = NOW + timedelta(minutes=10)
+    assert "1 user locked out" in get(client_as("admin"), "/")
 
 
 def test_tasks_about_people_out_of_reach_are_counted_without_a_name(client_as, get, store, town):

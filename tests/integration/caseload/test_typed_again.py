@@ -13,6 +13,7 @@ from caseload.settings import settings_with
 from caseload.tables import Contact, Draft, Person, Task, User
 from tests.integration.caseload.conftest import SECRET, form_fields
 from tests.support.accounts import PASSWORD, give_password
+from tests.support.led_cases import led
 from tests.support.sqlite import sqlite_url
 
 WORDS = "She would rather be called after lunch."
@@ -165,6 +166,28 @@ def test_person_who_had_died_begins_with_nobody_ticked_and_a_draft_with_who_was(
         session.get_one(Person, town.people[1]).date_of_death = date(2026, 9, 1)
     client = client_as("ash.manager")
     assert not re.search(r'name="participants"[^>]*checked', get(client, url))
+
+
+def test_form_that_is_out_of_date_shows_what_was_typed_by_the_labels_of_its_form(client_as, store, town):
+    answer = client_as("ash.manager").post(
+        f"/cases/{led(store, town, 1, 'ash.gp')}/handover",
+        data={"csrf_token": "stale", "to_user_id": "3", "reason": "She moves away", "summary": "Likes mornings"},
+    )
+    assert answer.status_code == 400
+    assert "Why is the case handed over?" in answer.text
+    assert "She moves away" in answer.text
+    assert "What does the receiver need to know? (optional)" in answer.text
+    assert "To user id" not in answer.text
+
+
+def test_form_that_is_out_of_date_shows_choices_and_days_in_words(client_as, url):
+    form = contact_form(note="Rang twice", outcome="no_answer")
+    answer = client_as("navigator").post(url, data={**form, "csrf_token": "stale"})
+    assert answer.status_code == 400
+    assert "1 October 2026" in answer.text
+    assert "Rang twice" in answer.text
+    for raw in ("happened_on", "Happened on day", "no_answer"):
+        assert raw not in answer.text
 
 
 def test_username_that_is_taken_is_said_at_its_field(client_as, store, town, get, post):

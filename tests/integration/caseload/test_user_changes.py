@@ -11,6 +11,9 @@ from caseload.settings import settings_with
 from caseload.tables import Leave, Practitioner, TeamMembership, User, UserRole
 from tests.integration.caseload.conftest import SECRET, form_fields
 from tests.support.accounts import audit_details, roles_now, user_row
+from tests.support.case_app import NOW, audited
+from tests.support.day_work import task_for, task_row
+from tests.support.led_cases import led, opened
 from tests.support.sqlite import sqlite_url
 
 
@@ -74,6 +77,29 @@ def test_role_is_given_and_ended(admin, post, store, town):
     assert roles_now(store, user_id) == [(Role.MDT_CHAIR, town.places["EAST"])]
     assert [detail["role"] for _, detail in audit_details(store, "user.role")] == ["mdt_chair"]
     assert [detail["role"] for _, detail in audit_details(store, "user.role_end")] == ["lead"]
+
+
+def test_tasks_out_of_reach_when_a_role_ends_go_where_a_rules_would(admin, post, get, store, town):
+    user_id = town.users["navigator"]
+    led(store, town, 1, "ash.gp")
+    opened(store, town, 2)
+    with_lead = task_for(store, town, 1, by="navigator")
+    without = task_for(store, town, 2, by="navigator")
+    other = task_for(store, town, 2, by="ash.manager")
+    with store.writing() as session:  # a role elsewhere stays
+        session.add(UserRole(user_id=user_id, role=Role.NAVIGATOR, place_id=town.places["SOUTH"], from_at=NOW))
+        wanted = select(UserRole.id).where(UserRole.user_id == user_id, UserRole.place_id == town.places["NORTH"])
+        role_id = session.execute(wanted).scalar_one()
+    assert "When a role ends, open tasks on their list" in get(admin, f"/users/{user_id}")
+    url = f"/users/{user_id}/roles/{role_id}/end"
+    answer = post(admin, url, page=f"/users/{user_id}", form=url)
+    assert "The role has ended. 4 open tasks went to somebody else’s list, a team’s or nobody’s." in answer.text
+    owners = [(task_row(store, task)["owner_id"], task_row(store, task)["team_id"]) for task in (with_lead, without)]
+    assert owners == [(town.users["ash.gp"], None), (None, None)]
+    assert task_row(store, other)["owner_id"] == town.users["ash.manager"]
+    reassigned = [people for action, people in audited(store) if action == "task.reassigned"]
+    both = [[town.people[1]], [town.people[2]]]  # theirs, and their team's: nobody else of it may open them
+    assert reassigned == sorted(both + both)
 
 
 def test_role_that_is_held_already_is_not_given_again(admin, post, town):

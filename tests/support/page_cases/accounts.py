@@ -16,9 +16,10 @@ CASES: dict[str, tuple[PageCase, ...]] = {
         PageCase("reviewed", "ig", "/governance/emergency?show=reviewed", "Therapist"),
     ),
     "governance.opening": (
-        PageCase("one", "ig", "/governance/emergency/{opening}", "Found on the floor"),
+        PageCase("one", "ig", "/governance/emergency/{opening}", "End this access now"),
+        PageCase("over", "ig", "/governance/emergency/{opening_over}", "Record the review"),
         PageCase("reviewed", "ig", "/governance/emergency/{opening_reviewed}", "Found on the floor"),
-        refused("ig", "/governance/emergency/{opening}", "/{opening}", "There is a problem"),
+        refused("ig", "/governance/emergency/{opening_over}", "/{opening_over}", "There is a problem"),
     ),
     "account.show": (
         PageCase("password and code", "ash.manager", "/account", "Your account"),

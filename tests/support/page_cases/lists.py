@@ -34,6 +34,7 @@ CASES: dict[str, tuple[PageCase, ...]] = {
         PageCase("empty", "ash.manager", "/review/{Y90001}", "Ash Surgery", place="quiet"),
         PageCase("one", "ash.manager", "/review/{Y90001}", "FAMILY3"),
         PageCase("some marked", "birch.manager", "/review/{Y90002}", "FAMILY7"),
+        PageCase("confirmed", "ash.manager", "/review/{Y90001}?confirmed=1", "What next"),
         PageCase("many", "cedar.manager", "/review/{Y90003}", "Next page", place="busy"),
         PageCase("filtered", "cedar.manager", "/review/{Y90003}?tier=high", "This list is filtered", place="busy"),
     ),

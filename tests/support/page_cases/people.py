@@ -127,7 +127,12 @@ CASES: dict[str, tuple[PageCase, ...]] = {
     ),
     "consent.ask": (
         PageCase("one", "ash.manager", "/people/{p1}/consent/sharing_health", "Sharing with health services"),
-        PageCase("given before", "ash.manager", "/people/{p1}/consent/care_coordination", "Care coordination"),
+        PageCase(
+            "given before",
+            "ash.manager",
+            "/people/{p1}/consent/care_coordination",
+            "Withdraw consent to care coordination?",
+        ),
         PageCase("deceased", "ash.manager", "/people/{p5}/consent/care_coordination", "Died on"),
         refused("ash.manager", "/people/{p1}/consent/sharing_health", "/consent/sharing_health", "There is a problem"),
     ),

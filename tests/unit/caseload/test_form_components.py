@@ -24,6 +24,7 @@ from caseload.domain.words import ContactMode
 from caseload.forms.choices import choice, choices, choices_of
 from caseload.forms.components import component_of, errors_of
 from caseload.forms.day import DayField
+from caseload.pages.templating import component, is_plain_set
 from tests.support.bare_pages import render
 
 SOURCE = (
@@ -129,6 +130,46 @@ def test_wrong_part_of_a_day_is_the_one_that_is_marked():
         part for part in ("day", "month", "year") if re.search(rf'nhsuk-input--error[^>]*id="on-{part}"', page)
     ] == ["month"]
     assert errors_of(form) == [{"text": "The date must include a month", "href": "#on-month"}]
+
+
+ALL_CHOSEN = {
+    "sure": "yes",
+    "mode": "telephone",
+    "several": ["a", "b"],
+    "on-day": "4",
+    "on-month": "9",
+    "on-year": "2026",
+}
+WRONG_MONTH = {"on-day": "4", "on-month": '"><b>', "on-year": "2026"}
+
+
+def squeezed(markup):
+    """Markup without what is blank between its parts, and its text on one line."""
+    return re.sub(r"\s*([<>])\s*", r"\1", " ".join(markup.split()))
+
+
+@pytest.mark.parametrize("options", [{}, {"small": True}, {"inline": True, "hint": "Think <twice>"}, {"legend": "m"}])
+@pytest.mark.parametrize("typed", [{}, WRONG_MONTH, ALL_CHOSEN])
+def test_our_own_set_of_choices_is_what_the_component_draws(options, typed):
+    form = Everything(
+        MultiDict([(name, one) for name, many in typed.items() for one in ([many] if isinstance(many, str) else many)])
+    )
+    form.validate()
+    source = '{% from "macros/forms.html" import field %}{{ field(one, **options) }}'
+    for one in (form.mode, form.sure, form.several, form.on):
+        name, parameters = component_of(one, options)
+        assert is_plain_set(name, parameters)
+        ours = render(source, one=one, options=options)
+        assert squeezed(ours) == squeezed(component(name, parameters)), one.name
+
+
+def test_a_set_with_more_to_it_is_drawn_by_the_component_itself():
+    form = Everything()
+    for one, options in (
+        (form.sure, {"conditional": {"yes": "Why?"}}), (form.sure, {"heading": True}), (form.told, {}),
+        (form.sure, {"data_kept": "yes"}), (form.who, {}),
+    ):  # fmt: skip
+        assert not is_plain_set(*component_of(one, options)), options
 
 
 def test_options_reach_the_component():

@@ -6,11 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from caseload.diagnosis_words import read_diagnosis_words, words_in
 from caseload.lead_rules import read_lead_rules
 from caseload.presenters.timeline import entries_of, key_of, key_words
 from caseload.queries.timeline import Happening, TimelineRow
 
 AT = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
+
+
+DIAGNOSES = {"J18": "Pneumonia", "I501": "Left heart failure", "I50": "Heart failure"}
 
 
 def row(kind, code="", extra="", about="", **more):
@@ -20,7 +24,7 @@ def row(kind, code="", extra="", about="", **more):
 
 
 def entry(*arguments, may_see_score=True, **more):
-    (found,) = entries_of([row(*arguments, **more)], read_lead_rules(), may_see_score=may_see_score)
+    (found,) = entries_of([row(*arguments, **more)], read_lead_rules(), DIAGNOSES, may_see_score=may_see_score)
     return found
 
 
@@ -50,14 +54,14 @@ def test_entry_in_words(found, title, lines):
 @pytest.mark.parametrize(
     ("code", "until_on", "lines"),
     [
-        ("emergency_admission", date(2026, 10, 9), ("Until 9 October 2026, 4 nights", "At RXX01")),
-        ("emergency_admission", date(2026, 10, 5), ("At RXX01",)),
-        ("emergency_admission", None, ("No discharge recorded", "At RXX01")),
-        ("ed_attendance", None, ("At RXX01",)),
+        ("emergency_admission", date(2026, 10, 9), ("Until 9 October 2026, 4 nights", "At Testham General")),
+        ("emergency_admission", date(2026, 10, 5), ("At Testham General",)),
+        ("emergency_admission", None, ("No discharge recorded", "At Testham General")),
+        ("ed_attendance", None, ("At Testham General",)),
     ],
 )
 def test_hospital_use_in_words(code, until_on, lines):
-    assert entry("encounter", code, "", "RXX01", until_on=until_on).lines == lines
+    assert entry("encounter", code, "", "RXX01", who="Testham General", until_on=until_on).lines == lines
 
 
 def test_lead_has_the_rules_sentence_or_the_reason_for_another():
@@ -100,3 +104,34 @@ def test_key_that_is_not_ours_is_none_or_a_key(text):
 )
 def test_key_that_is_none(text):
     assert key_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("I501", "Main diagnosis group: Left heart failure"),
+        ("I509", "Main diagnosis group: Heart failure"),
+        ("J18X", "Main diagnosis group: Pneumonia"),
+        ("R074", "Main diagnosis: in none of our code lists (ICD-10 R074)"),
+        ("no code", "Main diagnosis: in none of our code lists (ICD-10 no code)"),
+    ],
+)
+def test_diagnosis_is_its_narrowest_group_or_stays_a_code(code, said):
+    assert entry("encounter", "ed_attendance", code).lines == (said,)
+
+
+def test_provider_whose_name_is_not_held_stays_a_code():
+    assert entry("encounter", "ed_attendance", "", "RQ9").lines == (
+        "At a provider whose name is not held here (ODS RQ9)",
+    )
+
+
+def test_code_lists_of_sensitive_groups_are_never_put_into_words():
+    words = read_diagnosis_words()
+    assert len(words) > 300
+    assert {"F10", "K70", "X60", "B20"}.isdisjoint(words)
+    assert not any("alcohol" in term.lower() and "not induced" not in term for term in words.values())
+
+
+def test_missing_code_lists_leave_codes(tmp_path):
+    assert words_in(tmp_path) == {}
