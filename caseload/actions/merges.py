@@ -23,6 +23,7 @@ from caseload.exceptions import NotNow, NotThere
 from caseload.queries.merges import NOT_DUPLICATE, current_id, mergeable
 from caseload.tables import (
     Case,
+    CohortMember,
     Consent,
     Contact,
     EmergencyAccess,
@@ -30,6 +31,7 @@ from caseload.tables import (
     Notice,
     Person,
     PersonEvent,
+    PersonMeasure,
     PersonMerge,
     Proposal,
     RestrictedAccess,
@@ -39,11 +41,13 @@ from caseload.tables import (
 
 MOVED: tuple[Any, ...] = (
     Case,
+    CohortMember,
     Consent,
     Contact,
     EmergencyAccess,
     Encounter,
     Notice,
+    PersonMeasure,
     Proposal,
     RestrictedAccess,
     RiskScore,
@@ -162,6 +166,8 @@ def _stands_twice(session: Session, row: Any, kept_id: int) -> bool:
     """Whether the kept record has the same already: a run's score, a named user, an undecided proposal."""
     if isinstance(row, RiskScore):
         return session.get(RiskScore, (kept_id, row.run_id)) is not None
+    if isinstance(row, CohortMember):
+        return any(member.cohort_id == row.cohort_id for member in _rows_of(session, CohortMember, kept_id))
     if isinstance(row, RestrictedAccess):
         return any(named.user_id == row.user_id for named in _rows_of(session, RestrictedAccess, kept_id))
     if isinstance(row, Proposal) and row.state in _UNDECIDED:

@@ -29,6 +29,14 @@ class Permission(StrEnum):
     SEARCH_AUDIT = "search_audit"
     MANAGE_USERS = "manage_users"
     SEE_OVERVIEW = "see_overview"
+    ASSESS = "assess"
+    WRITE_PLAN = "write_plan"
+    SIGN_PLAN = "sign_plan"
+    SHARE_PLAN = "share_plan"
+    SEE_MDT = "see_mdt"
+    RUN_MDT = "run_mdt"
+    WORK_COHORT = "work_cohort"
+    SEE_HEADLINE = "see_headline"
     SEE_NOTICES = "see_notices"
     KEEP_ACCOUNT = "keep_account"
 
@@ -53,6 +61,14 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.SEARCH_AUDIT: frozenset({Role.IG_OFFICER}),
     Permission.MANAGE_USERS: frozenset({Role.ADMIN}),
     Permission.SEE_OVERVIEW: frozenset({Role.INTEGRATION_LEAD, Role.PRACTICE, Role.MDT_CHAIR}),
+    Permission.ASSESS: _CARE,
+    Permission.WRITE_PLAN: _CARE,
+    Permission.SIGN_PLAN: _CARE,
+    Permission.SHARE_PLAN: _CARE,
+    Permission.SEE_MDT: _CARE,
+    Permission.RUN_MDT: frozenset({Role.NAVIGATOR, Role.MDT_CHAIR}),
+    Permission.WORK_COHORT: frozenset({Role.PRACTICE, Role.NAVIGATOR, Role.MDT_CHAIR}),
+    Permission.SEE_HEADLINE: frozenset({Role.INTEGRATION_LEAD, Role.PRACTICE, Role.MDT_CHAIR}),
     Permission.SEE_NOTICES: frozenset(Role),
     Permission.KEEP_ACCOUNT: frozenset(Role),
 }

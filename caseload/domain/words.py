@@ -192,6 +192,11 @@ class TaskKind(StrEnum):
     AFTER_DEATH = "after_death"
     AFTER_MOVE = "after_move"
     OTHER = "other"
+    DISCHARGE_PLANNING = "discharge_planning"
+    PLAN_ACTION = "plan_action"
+    PLAN_REVIEW = "plan_review"
+    PLAN_AGREEMENT = "plan_agreement"
+    MDT_ACTION = "mdt_action"
 
 
 class TaskState(StrEnum):
@@ -237,3 +242,6 @@ class NoticeKind(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     EMERGENCY_ACCESS = "emergency_access"
     NEW_LIST = "new_list"
+    PLAN_ACTIVE = "plan_active"
+    PLAN_NOT_AGREED = "plan_not_agreed"
+    ON_MDT_AGENDA = "on_mdt_agenda"

@@ -16,7 +16,17 @@ from caseload.forms.lists import ChosenList, chosen_list, offered
 FURTHEST = timedelta(days=731)
 """Two years: a date beyond it is more likely a slip of the year than a plan."""
 
-BY_RULE_ONLY = frozenset({TaskKind.TELL_LEAD, TaskKind.AFTER_DEATH, TaskKind.AFTER_MOVE, TaskKind.FIRST_CONTACT})
+BY_RULE_ONLY = frozenset(
+    {
+        TaskKind.TELL_LEAD,
+        TaskKind.AFTER_DEATH,
+        TaskKind.AFTER_MOVE,
+        TaskKind.FIRST_CONTACT,
+        TaskKind.PLAN_ACTION,
+        TaskKind.PLAN_AGREEMENT,
+        TaskKind.MDT_ACTION,
+    }
+)
 """Kinds that only a rule makes, each with its cause."""
 
 _NOTE = Length(max=NOTE_LENGTH, message="The note must be 2,000 characters or fewer")

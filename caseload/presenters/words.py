@@ -1,6 +1,6 @@
 """What every word the case database keeps says on a page, and which colour its tag has.
 
-A page never shows a stored word. A test holds that every member of every enum of `caseload.domain.words` is here.
+A page never shows a stored word. A test holds that every member of every enum of `caseload.domain.words` and `caseload.domain.plan_words` is here.
 """
 
 from collections.abc import Mapping
@@ -30,6 +30,7 @@ from caseload.domain.words import (
     TaskState,
     Tier,
 )
+from caseload.presenters.plan_words import PLAN_COLOURS, PLAN_WORDS
 
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     Tier: {
@@ -164,6 +165,11 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         TaskKind.AFTER_DEATH: "After a death",
         TaskKind.AFTER_MOVE: "After a move",
         TaskKind.OTHER: "Other",
+        TaskKind.DISCHARGE_PLANNING: "Plan the discharge",
+        TaskKind.PLAN_ACTION: "Action of the care plan",
+        TaskKind.PLAN_REVIEW: "Review the care plan",
+        TaskKind.PLAN_AGREEMENT: "Agree the care plan",
+        TaskKind.MDT_ACTION: "Action of an MDT meeting",
     },
     TaskState: {
         TaskState.OPEN: "Open",
@@ -197,7 +203,11 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         NoticeKind.CONSENT_WITHDRAWN: "Consent was withdrawn",
         NoticeKind.EMERGENCY_ACCESS: "A record was opened in an emergency",
         NoticeKind.NEW_LIST: "A new list is ready to review",
+        NoticeKind.PLAN_ACTIVE: "A care plan is active",
+        NoticeKind.PLAN_NOT_AGREED: "A care plan was not agreed",
+        NoticeKind.ON_MDT_AGENDA: "Somebody in your care is on an MDT agenda",
     },
+    **PLAN_WORDS,
 }
 """Kept apart by enum: members of different enums may have the same stored word, and are then equal."""
 
@@ -222,6 +232,7 @@ COLOURS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     TaskState: {TaskState.OPEN: "blue", TaskState.DONE: "green", TaskState.CANCELLED: "grey"},
     ConsentState: {ConsentState.GIVEN: "green", ConsentState.REFUSED: "red", ConsentState.WITHDRAWN: "red"},
     Decision: {Decision.ACCEPT: "green", Decision.DECLINE: "grey", Decision.DEFER: "yellow"},
+    **PLAN_COLOURS,
 }
 """The colours of tags, for the enums that are shown as tags. The words always say it as well."""
 

@@ -5,20 +5,42 @@ Only `caseload.actions`, `caseload.intake` and the migrations write them; only `
 
 from caseload.tables.access import EmergencyAccess, RestrictedAccess
 from caseload.tables.action_key import ActionKey
+from caseload.tables.assessment import Assessment, AssessmentAnswers, AssessmentSection, PersonMeasure
 from caseload.tables.audit import AuditEvent, AuditHead, AuditSubject
 from caseload.tables.base import Table
 from caseload.tables.care_team import CareTeamMember
 from caseload.tables.case import Case, CaseEvent
+from caseload.tables.cohort import Cohort, CohortMember
 from caseload.tables.consent import Consent
 from caseload.tables.contact import Contact
+from caseload.tables.discharge import DischargePlan
 from caseload.tables.draft import Draft
 from caseload.tables.encounter import Encounter
 from caseload.tables.handover import Handover, LeaverJourney, StagedHandover
 from caseload.tables.lead import LeadAllocation, LeadProposal
+from caseload.tables.mdt import (
+    AgendaItem,
+    AgendaNotes,
+    MdtAction,
+    MdtAttendance,
+    MdtDecision,
+    MdtMeeting,
+    MdtRequest,
+    MdtSeries,
+)
 from caseload.tables.notice import DigestSent, Notice
 from caseload.tables.organisation import Organisation, Team
 from caseload.tables.person import Person, PersonEvent
 from caseload.tables.person_merge import PersonMerge
+from caseload.tables.plan import (
+    PlanAction,
+    PlanAgreement,
+    PlanSection,
+    PlanSectionText,
+    PlanShare,
+    PlanVersion,
+    ReplacedPlan,
+)
 from caseload.tables.practitioner import Leave, Practitioner
 from caseload.tables.proposal import Proposal, ProposalEvent, StagedDecision
 from caseload.tables.risk import RiskRun, RiskScore
@@ -29,15 +51,23 @@ from caseload.tables.web_session import WebSession
 
 __all__ = [
     "ActionKey",
+    "AgendaItem",
+    "AgendaNotes",
+    "Assessment",
+    "AssessmentAnswers",
+    "AssessmentSection",
     "AuditEvent",
     "AuditHead",
     "AuditSubject",
     "CareTeamMember",
     "Case",
     "CaseEvent",
+    "Cohort",
+    "CohortMember",
     "Consent",
     "Contact",
     "DigestSent",
+    "DischargePlan",
     "Draft",
     "EmergencyAccess",
     "Encounter",
@@ -46,14 +76,28 @@ __all__ = [
     "LeadProposal",
     "Leave",
     "LeaverJourney",
+    "MdtAction",
+    "MdtAttendance",
+    "MdtDecision",
+    "MdtMeeting",
+    "MdtRequest",
+    "MdtSeries",
     "Notice",
     "Organisation",
     "Person",
     "PersonEvent",
+    "PersonMeasure",
     "PersonMerge",
+    "PlanAction",
+    "PlanAgreement",
+    "PlanSection",
+    "PlanSectionText",
+    "PlanShare",
+    "PlanVersion",
     "Practitioner",
     "Proposal",
     "ProposalEvent",
+    "ReplacedPlan",
     "RestrictedAccess",
     "RiskRun",
     "RiskScore",

@@ -16,7 +16,7 @@ class Person(Table):
     """One person. `pseudonym` joins them to the score file; `name_key` is what a search by name compares.
 
     A person who moved away keeps their row and `deregistered_on`; one who was merged points to who they are now.
-    `lives_alone` and `has_carer` are None where it is not recorded.
+    `lives_alone` and `has_carer` are None where it is not recorded; `imd_decile` is 1 for the most deprived tenth of neighbourhoods.
     """
 
     __tablename__ = "person"
@@ -53,6 +53,7 @@ class Person(Table):
     residence: Mapped[Residence | None] = mapped_column(Word(Residence))
     lives_alone: Mapped[bool | None]
     has_carer: Mapped[bool | None]
+    imd_decile: Mapped[int | None]
     practice_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     deregistered_on: Mapped[date | None]
     date_of_death: Mapped[date | None]

@@ -34,9 +34,9 @@ def fill(connection: Connection) -> None:
             connection.execute(insert(table).values({c.name: _value(table.name, c) for c in table.columns}))
 
 
-def rows_of(connection: Connection, table: str) -> list[tuple[object, ...]]:
-    """All rows of a table as the database has them."""
-    return [tuple(row) for row in connection.execute(select(text("*")).select_from(text(table)))]
+def rows_of(connection: Connection, table: str) -> list[dict[str, object]]:
+    """All rows of a table as the database has them, by the names of its columns."""
+    return [dict(row) for row in connection.execute(select(text("*")).select_from(text(table))).mappings()]
 
 
 def _value(table: str, column: Column) -> object:

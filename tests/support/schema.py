@@ -25,4 +25,18 @@ def schema_of(engine: Engine) -> dict[tuple[str, str], str]:
 
 
 def _plain(words: str) -> str:
-    return re.sub(r"\s+", " ", words.replace('"', ""))
+    plain = re.sub(r"\s+", " ", words.replace('"', ""))
+    return _sorted_parts(plain) if plain.startswith("CREATE TABLE") else plain
+
+
+def _sorted_parts(table: str) -> str:
+    """A table with its columns and constraints in order of their words: a step adds a column at the end."""
+    head, _, rest = table.partition("(")
+    parts, depth = [""], 0
+    for letter in rest.rstrip()[:-1]:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return head + "; ".join(sorted(part.strip() for part in parts))

@@ -9,6 +9,7 @@ from caseload.actions.merges import MOVED, STAYS, keep_apart, merge_people, unme
 from caseload.actions.notices import notify
 from caseload.audit_chain import verify
 from caseload.domain.duplicates import Likeness
+from caseload.domain.plan_words import CohortColumn, MeasureKind
 from caseload.domain.words import (
     CaseState,
     ConsentPurpose,
@@ -24,12 +25,15 @@ from caseload.queries.merges import current_id, merged_into, possible_duplicates
 from caseload.queries.search import people_named, person_with_number
 from caseload.tables import (
     Case,
+    Cohort,
+    CohortMember,
     Consent,
     Contact,
     EmergencyAccess,
     Encounter,
     Person,
     PersonEvent,
+    PersonMeasure,
     PersonMerge,
     Proposal,
     RestrictedAccess,
@@ -37,7 +41,7 @@ from caseload.tables import (
     Table,
     Task,
 )
-from tests.support.case_app import NOW, audited, propose
+from tests.support.case_app import NOW, RUNS, audited, propose
 from tests.support.led_cases import opened
 from tests.support.packs import nhs
 
@@ -102,10 +106,24 @@ def everything_about(store, town, number):
                 EmergencyAccess(user_id=town.users["nurse"], person_id=person, reason_code="other", reason="…",
                                 opened_at=NOW, expires_at=LATER),
                 RestrictedAccess(person_id=person, user_id=town.users["nurse"], given_at=NOW, given_by=user),
+                PersonMeasure(person_id=person, kind=MeasureKind.LONELINESS, value=2, measured_on=NOW.date(), at=NOW,
+                              by=user),
+                CohortMember(cohort_id=_cohort(session, town, user), person_id=person, rank=1, moved_at=NOW,
+                             board_column=CohortColumn.TO_CONTACT, moved_by=user),
             ]
         )  # fmt: skip
         notify(session, now=NOW, user_ids=[user], kind=NoticeKind.NEW_CASE, person_id=person, case_id=case_id)
     return case_id
+
+
+def _cohort(session, town, user):
+    cohort = Cohort(
+        name="The first 25", place_id=town.places["Y90001"], run_id=town.runs[RUNS[1]], size=25, rule={},
+        begun_on=NOW.date(), created_at=NOW, created_by=user,
+    )  # fmt: skip
+    session.add(cohort)
+    session.flush()
+    return cohort.id
 
 
 def test_every_reference_to_a_person_is_moved_or_said_to_stay():

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import pytest
 
+from caseload.domain import plan_words
 from caseload.domain import words as stored
 from caseload.domain.words import CaseState, Sex, TaskState, Tier
 from caseload.forms.choices import choices_of
@@ -13,7 +14,10 @@ from caseload.presenters import writing
 from caseload.presenters.words import COLOURS, WORDS, colour_of, words_of
 
 ENUMS = [
-    one for _, one in inspect.getmembers(stored, inspect.isclass) if issubclass(one, StrEnum) and one is not StrEnum
+    one
+    for module in (stored, plan_words)
+    for _, one in inspect.getmembers(module, inspect.isclass)
+    if issubclass(one, StrEnum) and one is not StrEnum
 ]
 TAG_COLOURS = {"red", "orange", "yellow", "green", "aqua-green", "blue", "purple", "pink", "grey", "white"}
 

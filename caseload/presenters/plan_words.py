@@ -1,0 +1,166 @@
+"""What the words of assessments, plans and meetings say on a page, and which colour their tags have."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from caseload.domain.plan_words import (
+    AgendaReason,
+    AgreementMethod,
+    AgreementState,
+    AssessmentState,
+    AttendanceState,
+    Authority,
+    Capacity,
+    CohortColumn,
+    DischargePathway,
+    Discipline,
+    MdtDecisionKind,
+    MeasureKind,
+    MeetingState,
+    PlanHeading,
+    PlanState,
+    SectionState,
+    ShareFormat,
+)
+
+PLAN_WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    Discipline: {
+        Discipline.HEALTH: "Health",
+        Discipline.SOCIAL_CARE: "Social care",
+        Discipline.MENTAL_HEALTH: "Mental health",
+        Discipline.THERAPY: "Therapy",
+        Discipline.CARER: "Carer",
+        Discipline.HOUSING_FINANCE: "Housing and money",
+        Discipline.VOLUNTARY: "Voluntary sector",
+    },
+    AssessmentState: {
+        AssessmentState.OPEN: "Under way",
+        AssessmentState.COMPLETED: "Completed",
+        AssessmentState.ABANDONED: "Abandoned",
+    },
+    SectionState: {SectionState.DRAFT: "Not finished", SectionState.COMPLETE: "Complete"},
+    Capacity: {
+        Capacity.HAS_CAPACITY: "Has capacity for this decision",
+        Capacity.LACKS_CAPACITY: "Lacks capacity for this decision",
+        Capacity.NOT_ASSESSED: "Not assessed: there is no reason to doubt it",
+    },
+    MeasureKind: {
+        MeasureKind.ACTIVATION: "Patient activation level",
+        MeasureKind.LONELINESS: "How often I feel lonely",
+        MeasureKind.INVOLVED: "I am involved in decisions about my care as much as I want to be",
+        MeasureKind.COORDINATED: "The people who look after me work together",
+        MeasureKind.CONFIDENT: "I feel able to manage my own health",
+        MeasureKind.SUPPORTED: "I have the support I need",
+        MeasureKind.INDEPENDENT: "I can live the life I want to",
+    },
+    PlanHeading: {
+        PlanHeading.ABOUT_ME: "About me",
+        PlanHeading.STRENGTHS: "My strengths",
+        PlanHeading.NEEDS: "Needs and concerns",
+        PlanHeading.GOALS: "Goals and hopes",
+        PlanHeading.ACTIONS: "Actions and activities",
+        PlanHeading.CONTINGENCY: "If things change or get worse",
+        PlanHeading.ADVANCE_STATEMENT: "Advance statement",
+        PlanHeading.MEDICINES_EQUIPMENT: "Medicines and equipment",
+        PlanHeading.TECHNOLOGY: "Technology that helps",
+        PlanHeading.PERSONAL_BUDGET: "Personal budget",
+        PlanHeading.SOCIAL_PRESCRIBING: "Social prescribing",
+        PlanHeading.CARERS: "Carers",
+        PlanHeading.PERSONAL_CONTACTS: "People who matter to me",
+        PlanHeading.OTHER_SUPPORT: "Other care and support plans",
+    },
+    PlanState: {
+        PlanState.DRAFT: "Draft",
+        PlanState.READY: "Ready to agree",
+        PlanState.ACTIVE: "Active",
+        PlanState.SUPERSEDED: "Replaced by a later version",
+        PlanState.WITHDRAWN: "Withdrawn",
+    },
+    AgreementState: {
+        AgreementState.AGREED: "Agreed",
+        AgreementState.DOES_NOT_AGREE: "Does not agree",
+        AgreementState.COULD_NOT_ANSWER: "Could not answer",
+        AgreementState.BY_REPRESENTATIVE: "Agreed by a representative",
+    },
+    AgreementMethod: {
+        AgreementMethod.FACE_TO_FACE: "Face to face",
+        AgreementMethod.TELEPHONE: "By telephone",
+        AgreementMethod.VIDEO: "By video",
+        AgreementMethod.SIGNED_PAPER: "Signed on paper",
+        AgreementMethod.WITH_INTERPRETER: "With an interpreter",
+    },
+    Authority: {
+        Authority.ATTORNEY: "Lasting power of attorney for health and welfare",
+        Authority.DEPUTY: "Deputy appointed by the Court of Protection",
+        Authority.BEST_INTERESTS: "Best-interests decision",
+        Authority.PARENT: "Parental responsibility",
+    },
+    ShareFormat: {
+        ShareFormat.PDF: "PDF",
+        ShareFormat.LARGE_PRINT: "Large print",
+        ShareFormat.PLAIN_TEXT: "Plain text",
+        ShareFormat.URGENT_SUMMARY: "Urgent summary",
+    },
+    MeetingState: {
+        MeetingState.PLANNED: "Planned",
+        MeetingState.LOCKED: "Agenda locked",
+        MeetingState.CLOSED: "Closed",
+    },
+    AgendaReason: {
+        AgendaReason.NEW_VERY_HIGH: "New at very high risk",
+        AgendaReason.RISING: "Risk is rising",
+        AgendaReason.RECENT_ADMISSION: "Recent hospital stay",
+        AgendaReason.OVERDUE_REVIEW: "Plan review is overdue",
+        AgendaReason.REQUESTED: "Requested",
+        AgendaReason.CARRIED_OVER: "Carried over",
+    },
+    AttendanceState: {
+        AttendanceState.ATTENDED: "Attended",
+        AttendanceState.APOLOGIES: "Sent apologies",
+        AttendanceState.DEPUTY: "Sent a deputy",
+    },
+    MdtDecisionKind: {
+        MdtDecisionKind.CONTINUE: "Continue as planned",
+        MdtDecisionKind.STEP_UP: "Step up",
+        MdtDecisionKind.STEP_DOWN: "Step down",
+        MdtDecisionKind.REFER: "Refer",
+        MdtDecisionKind.REMOVE: "Remove from the list",
+        MdtDecisionKind.NO_FURTHER_ACTION: "No further action",
+    },
+    CohortColumn: {
+        CohortColumn.TO_CONTACT: "To contact",
+        CohortColumn.ASSESSING: "Being assessed",
+        CohortColumn.PLANNING: "Plan being written",
+        CohortColumn.PLAN_ACTIVE: "Plan active",
+        CohortColumn.LEFT: "Left the cohort",
+    },
+    DischargePathway: {
+        DischargePathway.PATHWAY_0: "Pathway 0: home with no new support",
+        DischargePathway.PATHWAY_1: "Pathway 1: home with community support",
+        DischargePathway.PATHWAY_2: "Pathway 2: rehabilitation before home",
+        DischargePathway.PATHWAY_3: "Pathway 3: complex care or a nursing home",
+    },
+}
+
+PLAN_COLOURS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    AssessmentState: {
+        AssessmentState.OPEN: "blue",
+        AssessmentState.COMPLETED: "green",
+        AssessmentState.ABANDONED: "grey",
+    },
+    SectionState: {SectionState.DRAFT: "yellow", SectionState.COMPLETE: "green"},
+    PlanState: {
+        PlanState.DRAFT: "blue",
+        PlanState.READY: "yellow",
+        PlanState.ACTIVE: "green",
+        PlanState.SUPERSEDED: "grey",
+        PlanState.WITHDRAWN: "grey",
+    },
+    AgreementState: {
+        AgreementState.AGREED: "green",
+        AgreementState.DOES_NOT_AGREE: "red",
+        AgreementState.COULD_NOT_ANSWER: "yellow",
+        AgreementState.BY_REPRESENTATIVE: "green",
+    },
+    MeetingState: {MeetingState.PLANNED: "blue", MeetingState.LOCKED: "yellow", MeetingState.CLOSED: "grey"},
+}
