@@ -1,6 +1,6 @@
 """The case app under load: a full place, 100 people at their browsers, each doing one thing every three seconds.
 
-    python -m benchmarks.case_app_load --json FILE [--people N --cases N --staff N --users N --seconds S]
+    python -m benchmarks.case_app_load --json FILE [--people N --cases N --staff N --users N --warm-up S --seconds S]
 
 On SQLite behind `caseload serve` and on PostgreSQL behind gunicorn with two workers, beside the plainest page that Flask
 and SQLAlchemy can answer, asked the same way. Printed: p50, p95 and p99 from the click to the page, errors, statements
@@ -55,6 +55,8 @@ SHARES = {
 def main() -> None:
     """Measure and write down."""
     given = arguments()
+    if given.folder:
+        Path(given.folder).mkdir(parents=True, exist_ok=True)
     size = Size(given.people, given.cases, given.staff, given.practices, clock.now())
     folder = Path(tempfile.mkdtemp(prefix="caretier-load-", dir=given.folder))
     folder.chmod(0o755)
@@ -62,7 +64,7 @@ def main() -> None:
         "machine": machine(),
         "size": {"people": size.people, "cases": size.cases, "staff": size.staff},
     }
-    report |= {"users": given.users, "pause_seconds": PAUSE, "seconds": given.seconds}
+    report |= {"users": given.users, "pause_seconds": PAUSE, "warm_up_seconds": given.warm_up, "seconds": given.seconds}
     try:
         for database in given.database:
             with database_of(database, folder) as url:
@@ -82,6 +84,7 @@ def arguments() -> argparse.Namespace:
         ("staff", 400),
         ("practices", 36),
         ("users", 100),
+        ("warm-up", 15),
         ("seconds", 120),
     ):
         parser.add_argument(f"--{name}", type=int, default=usual)
@@ -118,9 +121,9 @@ def measured(url: str, database: str, size: Size, given: argparse.Namespace, fol
     )
     log = folder / "server.log"
     with served(floor, url, log, "/people/1") as plain:
-        found["floor"] = asked(plain, users_of(store, work, given.users, "plain"), given.seconds, folder)
+        found["floor"] = asked(plain, users_of(store, work, given.users, "plain"), given.seconds, given.warm_up, folder)
     with served(server, url, log) as app:
-        found["app"] = asked(app, users_of(store, work, given.users), given.seconds, folder)
+        found["app"] = asked(app, users_of(store, work, given.users), given.seconds, given.warm_up, folder)
         app.kill()
     with served(server, url, log) as again:
         found["back_after_kill_seconds"] = round(again.seconds_to_answer, 2)
@@ -137,10 +140,15 @@ def users_of(store: Store, work: Work, count: int, kind: str | None = None) -> l
     staff = [one for one in work.staff if one.role in roles]
     chance = random.Random(3)
     chance.shuffle(staff)
+    theirs = {
+        one.user_id: [case for case in work.cases if one.user_id in (case.navigator_id, case.lead_id, case.manager_id)]
+        for one in staff
+    }
+    staff = [one for one in staff if theirs[one.user_id]]
     users = []
     with store.writing() as session:
         for one in (staff * (1 + count // len(staff)))[:count]:
-            cases = [case for case in work.cases if one.user_id in (case.navigator_id, case.lead_id, case.manager_id)]
+            cases = theirs[one.user_id]
             people = [case.person_id for case in chance.sample(cases, min(40, len(cases)))]
             token = start_session(session, one.user_id, clock.now())
             tasks = select(Task.id).where(Task.owner_id == one.user_id, Task.state == "open").limit(40)
@@ -152,11 +160,20 @@ def users_of(store: Store, work: Work, count: int, kind: str | None = None) -> l
     return users
 
 
-def asked(server: Served, users: list[dict[str, Any]], seconds: int, folder: Path) -> dict[str, Any]:
-    """What people heard, by kind of thing and for all, and what the server used."""
+def asked(server: Served, users: list[dict[str, Any]], seconds: int, warm_up: int, folder: Path) -> dict[str, Any]:
+    """What people heard once the warm-up was over, by kind of thing and for all, and what the server used."""
     plan = folder / "plan.json"
     plan.write_text(
-        json.dumps({"port": server.port, "seconds": seconds, "pause": PAUSE, "shares": SHARES, "users": users}),
+        json.dumps(
+            {
+                "port": server.port,
+                "warm_up": warm_up,
+                "seconds": seconds,
+                "pause": PAUSE,
+                "shares": SHARES,
+                "users": users,
+            }
+        ),
         encoding="utf-8",
     )
     cpu = server.cpu_seconds()
@@ -172,7 +189,7 @@ def asked(server: Served, users: list[dict[str, Any]], seconds: int, folder: Pat
             kind: {**spread(one["milliseconds"]), "errors": len(one["wrong"]), "kib": round(one["bytes_plain"] / 1024, 1), "kib_compressed": round(one["bytes_packed"] / 1024, 1)}
             for kind, one in sorted(heard.items())
         },
-        "server_cores_busy": round((server.cpu_seconds() - cpu) / seconds, 2),
+        "server_cores_busy": round((server.cpu_seconds() - cpu) / (warm_up + seconds), 2),
         "server_memory_mib": round(server.memory_mib()),
     }  # fmt: skip
 

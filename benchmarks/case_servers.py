@@ -18,7 +18,7 @@ SECRET = "a secret that only this benchmark knows, long enough"
 COMMANDS = {
     "caseload serve": ["-m", "caseload", "serve", "--port", "{port}"],
     "gunicorn": ["-m", "gunicorn", "-b", "127.0.0.1:{port}", "-w", "2", "-k", "gthread", "--threads", "8", "--keep-alive", "30", "caseload.app:create_app()"],
-    "waitress, plain page": ["-m", "waitress", "--listen", "127.0.0.1:{port}", "--threads", "8", "--call", "benchmarks.plain_page:create"],
+    "waitress, plain page": ["-m", "waitress", "--listen", "127.0.0.1:{port}", "--threads", "8", "--connection-limit", "2000", "--asyncore-use-poll", "--call", "benchmarks.plain_page:create"],
     "gunicorn, plain page": ["-m", "gunicorn", "-b", "127.0.0.1:{port}", "-w", "2", "-k", "gthread", "--threads", "8", "--keep-alive", "30", "benchmarks.plain_page:create()"],
 }  # fmt: skip
 

@@ -49,17 +49,19 @@ class Person:
 
     def work(self, began: float) -> None:
         """Do things until the time is up: the first at a moment of one's own."""
-        pause, until = self.plan["pause"], began + self.plan["seconds"]
+        pause, until = self.plan["pause"], began + self.plan["warm_up"] + self.plan["seconds"]
         at = began + self.chance.uniform(0, pause)
         while at < until:
             time.sleep(max(0.0, at - time.monotonic()))
             kind, run = self.next_thing()
+            page, wrong = b"", None
             try:
                 page = run()
-                self.note(kind, at, page, None)
             except (OSError, HTTPException, AssertionError, LookupError) as error:
                 self.connection = None
-                self.note(kind, at, b"", f"{type(error).__name__}: {error}"[:200])
+                wrong = f"{type(error).__name__}: {error}"[:200]
+            if at >= began + self.plan["warm_up"]:
+                self.note(kind, at, page, wrong)
             at += pause
 
     def next_thing(self) -> tuple[str, Any]:

@@ -1,13 +1,17 @@
 """The case database: how it is opened, and the two kinds of transaction.
 
 SQLite runs with a write-ahead log, foreign keys and full synchronisation, so that what was answered is on the disk. A
-writing transaction begins by taking the lock: two writers then queue instead of failing half-way. On both databases a
-reading transaction sees one moment from its first question to its last: a count and the rows it counts agree.
+writing transaction begins by taking the lock: two writers then queue instead of failing half-way. Within one program they
+queue at a lock of its own: SQLite's own waiting is to look again every so often, and may pass over whoever waited longest.
+On both databases a reading transaction sees one moment from its first question to its last: a count and the rows it
+counts agree.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -25,6 +29,7 @@ _READS: dict[str, dict[str, Any]] = {
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
     "sqlite": {},  # there it is so anyway
 }
+_TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 _TAKEN = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 _CROSSED = frozenset({"40P01", "40001"})
 
@@ -46,6 +51,7 @@ def open_database(url: str) -> Engine:
     engine = create_engine(parsed, pool_size=10, hide_parameters=True)  # no person's values in an error's words
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    _TURNS[engine] = Lock()
     return engine
 
 
@@ -60,7 +66,8 @@ def reading(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A transaction that writes: all of it is kept, or none."""
-    with Session(engine.execution_options(**{_WRITES: True})) as session, session.begin():
+    turn = _TURNS.get(engine, nullcontext())
+    with turn, Session(engine.execution_options(**{_WRITES: True})) as session, session.begin():
         yield session
 
 

@@ -75,6 +75,8 @@ class Refused(CaseloadError):
 
     def __init__(self, sentence: str, *, field: str = "", expected: str = "", found: str = "", todo: str = "") -> None:
         super().__init__(expected or "an action that can be carried out", found or "one that cannot", todo or sentence)
+        if not expected:
+            self.args = (sentence,)  # at the command line the sentence says it all, as it does on a page
         self.sentence = sentence
         self.field = field
 
