@@ -8,6 +8,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from caseload import clock
+from caseload.actions.look_book import LookBook
 from caseload.settings import Settings
 from caseload.store import Store
 
@@ -22,11 +23,12 @@ class App:
     store: Store
     settings: Settings
     now: Clock
+    looks: LookBook
 
 
 def put_app(flask: Flask, store: Store, settings: Settings, now: Clock = clock.now) -> None:
     """Give a Flask application its store, settings and clock."""
-    flask.extensions[_NAME] = App(store, settings, now)
+    flask.extensions[_NAME] = App(store, settings, now, LookBook(store))
 
 
 def this_app() -> App:

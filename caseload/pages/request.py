@@ -6,12 +6,10 @@ from typing import Any, TypeVar, cast
 
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
 
+from caseload.actions.look_book import Look
 from caseload.actions.once import Action, once
-from caseload.actions.views import record_view
 from caseload.clock import local_day
-from caseload.database import was_crossed
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.exceptions import NotThere
@@ -20,7 +18,6 @@ from caseload.web import this_app
 Page = TypeVar("Page", bound=Callable[..., ResponseReturnValue])
 
 FORM_KEY = "form_key"
-_ATTEMPTS = 3
 
 
 def requires(permission: Permission) -> Callable[[Page], Page]:
@@ -101,25 +98,10 @@ def check_permission() -> ResponseReturnValue | None:
 
 
 def write_looks() -> None:
-    """After a page was made: its looks go to the audit log, in a transaction of their own.
-
-    Like an action it is tried again where PostgreSQL ended it so that another could go on.
-    """
+    """After a page was made: its looks go to the audit log, in a transaction they share with those of other requests."""
     seen: dict[str, set[int]] = g.pop("looked_at", {})
-    if not any(seen.values()):
-        return
-    for attempt in range(_ATTEMPTS):
-        try:
-            return _write(seen)
-        except OperationalError as error:
-            if not was_crossed(error) or attempt == _ATTEMPTS - 1:
-                raise
-
-
-def _write(seen: dict[str, set[int]]) -> None:
-    with this_app().store.writing() as session:
-        for page, people in sorted(seen.items()):
-            record_view(session, by=viewer(), now=moment(), page=page, people=sorted(people))
+    if any(seen.values()):
+        this_app().looks.write(Look(viewer(), moment(), seen))
 
 
 def _this_path() -> str:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from caseload.actions import look_book
 from caseload.actions.consent import NOTHING, record_consent
 from caseload.actions.users import unlock_user
 from caseload.actions.views import record_view
@@ -15,7 +16,6 @@ from caseload.audit_chain import verify
 from caseload.domain.consent_rules import ConsentHow
 from caseload.domain.words import ConsentPurpose, ConsentState
 from caseload.intake.people import Taken, _change, _Found
-from caseload.pages import request as edge
 from caseload.tables import Person, RiskRun
 from tests.support.case_app import NOW, audited
 from tests.support.postgres import postgres_url
@@ -96,6 +96,6 @@ def test_look_that_was_ended_for_another_is_written_again(store, town, client_as
             raise OperationalError("INSERT", {}, _Crossed())
         record_view(session, **arguments)
 
-    monkeypatch.setattr(edge, "record_view", crossed_once)
+    monkeypatch.setattr(look_book, "record_view", crossed_once)
     get(client, f"/people/{town.people[1]}")
     assert [people for action, people in audited(store) if action == "view"] == [[town.people[1]]]
