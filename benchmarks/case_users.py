@@ -112,11 +112,11 @@ class Person:
     def do_contact(self) -> bytes:
         person = self.chance.choice(self.user["people"])
         page = self.get(f"/people/{person}/contacts/new")
-        today = time.localtime()
+        today = time.localtime()  # a note of its own: the same words twice in an hour would be asked about
         fields = {
             **hidden_of(page.decode(), "/contacts/new"), "happened_on-day": today.tm_mday, "happened_on-month": today.tm_mon,
             "happened_on-year": today.tm_year, "mode": "telephone", "participants": "person", "outcome": "next_step_agreed",
-            "note": "Spoke for a while.", "next": "suggested",
+            "note": f"Spoke for a while ({self.chance.randrange(10**9)}).", "next": "suggested",
         }  # fmt: skip
         self.form = ("contact", f"/people/{person}/contacts/new", fields)
         return page

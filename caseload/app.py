@@ -8,23 +8,40 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
 from caseload import clock
+from caseload.cohort_blocks import read_cohort_blocks
 from caseload.lead_rules import read_lead_rules
+from caseload.mdt_rules import read_mdt_rules
 from caseload.pages import (
     account,
+    agenda,
+    agreements,
+    assessment_sections,
+    assessments,
     cases,
+    cohorts,
     consent,
     contacts,
+    discharges,
     duplicates,
     emergency,
     governance,
     handovers,
+    headline,
     health,
     lead,
     leavers,
+    mdt_actions,
+    mdt_room,
+    measures,
+    meetings,
     notices,
     overview,
     people,
+    plan_copies,
+    plan_sections,
+    plans,
     proposals,
+    replaced_plans,
     review,
     saved_views,
     search,
@@ -35,6 +52,8 @@ from caseload.pages import (
 from caseload.pages.errors import register_errors
 from caseload.pages.looks import register_looks
 from caseload.pages.templating import set_up_templates
+from caseload.plan_rules import read_plan_rules
+from caseload.questionnaires import read_questionnaires
 from caseload.security import protect
 from caseload.settings import Settings, read_settings
 from caseload.sign_in import pages as sign_in
@@ -45,20 +64,35 @@ from caseload.web import put_app
 PAGES: tuple[ModuleType, ...] = (
     sign_in,
     account,
+    agenda,
+    agreements,
+    assessment_sections,
+    assessments,
     cases,
+    cohorts,
     consent,
     contacts,
+    discharges,
     duplicates,
     emergency,
     governance,
     handovers,
+    headline,
     health,
     lead,
     leavers,
+    mdt_actions,
+    mdt_room,
+    measures,
+    meetings,
     notices,
     overview,
     people,
+    plan_copies,
+    plan_sections,
+    plans,
     proposals,
+    replaced_plans,
     review,
     saved_views,
     search,
@@ -83,6 +117,10 @@ def create_app(
     settings = settings or read_settings()
     store = store or open_store(settings)
     read_lead_rules()  # what is wrong with them is said now, and not at somebody's first page
+    read_mdt_rules()
+    read_questionnaires()
+    read_plan_rules()
+    read_cohort_blocks()
     app = Flask("caseload", static_folder="static", template_folder="templates")
     app.url_map.converters["int"] = RowNumber
     put_app(app, store, settings, now)

@@ -5,6 +5,7 @@ Each command imports what it needs when it is called, so that `--help` answers a
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +13,7 @@ import typer
 
 from caseload import clock
 from caseload.domain.words import OrganisationKind, Role
-from caseload.exceptions import CaseloadError, OutputRefused, SettingsRefused
+from caseload.exceptions import CaseloadError, OutputRefused, RunRefused, SettingsRefused
 from caseload.opening import opened_store, set_up, settings_for
 from interfaces.exceptions import InterfaceError
 from interfaces.progress import on_terminal
@@ -199,6 +200,36 @@ def propose_leads(database: Database = None) -> None:
     typer.echo(f"{changed:,} proposals changed.")
 
 
+@app.command("proportions")
+def proportions(
+    as_at: Annotated[str, typer.Option("--as-at", metavar="DATE", help="The reporting date, as 2026-09-30.")],
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write it as JSON.")] = None,
+    csv_file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write it as CSV.")] = None,
+    database: Database = None,
+) -> None:
+    """What proportion of adults is at risk, and of those what proportion has a lead and a joint care plan, by place.
+
+    As it was recorded by the end of that day, with small numbers withheld as on the page. The same database and date give
+    the same bytes. Exit 0: done. 1: a date to come, or without a run. 2: usage. 3: no case database. 5: FILE cannot be
+    written.
+    """
+    from caseload.presenters.headline_files import csv_text, in_order, json_of, summary_lines
+    from caseload.queries.headline import headline_on
+
+    settings = settings_for(database)
+    day = _reporting_date(as_at)
+    with opened_store(settings) as store, store.reading() as session:
+        found = headline_on(session, day, settings.small_number)
+    if found is None:
+        raise RunRefused(
+            f"a run of {day.isoformat()} or before", "none taken in", "Name a later date, or take in that month's run."
+        )
+    _write(json_file, json_of(found, settings.small_number))
+    _write_text(csv_file, csv_text([(found, list(in_order(found)))], settings.small_number))
+    for line in summary_lines(found):
+        typer.echo(line)
+
+
 @app.command("digest")
 def digest(database: Database = None) -> None:
     """Send today's e-mail to everyone who wants one and was not sent it: numbers, and nothing about anybody."""
@@ -320,12 +351,26 @@ def _checked(run: Path, json_file: Path | None) -> "RunSummary":
     return summary
 
 
+def _reporting_date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("a date is written as 2026-09-30", param_hint="--as-at") from None
+    if day > clock.local_day(clock.now()):
+        raise RunRefused("a reporting date that has come", "one in the future", "Name today or a day before.")
+    return day
+
+
 def _write(json_file: Path | None, content: dict[str, Any]) -> None:
-    if json_file is None:
+    _write_text(json_file, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def _write_text(file: Path | None, content: str) -> None:
+    if file is None:
         return
     try:
-        json_file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        file.write_text(content, encoding="utf-8", newline="")
     except OSError:
         raise OutputRefused(
-            f"to write {json_file.name}", "a place that cannot be written to", "Name a file in a folder of yours."
+            f"to write {file.name}", "a place that cannot be written to", "Name a file in a folder of yours."
         ) from None

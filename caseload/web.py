@@ -1,7 +1,7 @@
 """The application: what every request meets on its way in and out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -23,12 +23,15 @@ class App:
     store: Store
     settings: Settings
     now: Clock
-    looks: LookBook
+    looks: LookBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "looks", LookBook(self.store))
 
 
 def put_app(flask: Flask, store: Store, settings: Settings, now: Clock = clock.now) -> None:
     """Give a Flask application its store, settings and clock."""
-    flask.extensions[_NAME] = App(store, settings, now, LookBook(store))
+    flask.extensions[_NAME] = App(store, settings, now)
 
 
 def this_app() -> App:

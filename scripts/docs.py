@@ -1,7 +1,8 @@
 """Writes the reference pages from the code (--write), or says which are out of date (--check)."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,77 @@ def settings_page() -> str:
     return f"# Settings of the case app\n\n{MADE}\n{words}\n{table(('setting', 'environment', 'default'), rows)}"
 
 
+def diagram(title: str, moves: Mapping[Any, Iterable[StrEnum]], said: str = "") -> str:
+    """One table of moves as a drawing, and as a table for who cannot see it. It starts with the first state."""
+    from caseload.presenters.words import words_of
+
+    ends = [state for state, nexts in moves.items() if not nexts]
+    arrows = [f"    {state.value} --> {to.value}" for state, nexts in moves.items() for to in sorted(nexts)]
+    lines = [
+        "```mermaid", "stateDiagram-v2", *(f"    {state.value}: {words_of(state)}" for state in moves),
+        f"    [*] --> {next(iter(moves)).value}", *arrows, *(f"    {state.value} --> [*]" for state in ends), "```",
+    ]  # fmt: skip
+    rows = ((words_of(state), ", ".join(words_of(to) for to in sorted(nexts)) or "–") for state, nexts in moves.items())
+    return f"## {title}\n\n{said}\n" + "\n".join(lines) + f"\n\n{table(('from', 'to'), rows)}"
+
+
+def states_page() -> str:
+    from caseload.domain import (
+        assessment_rules,
+        case_rules,
+        cohort_rules,
+        handover_rules,
+        meeting_rules,
+        plan_rules,
+        proposal_rules,
+    )
+    from caseload.domain.words import ProposalState
+
+    proposals: dict[StrEnum, Iterable[StrEnum]] = {
+        state: {*proposal_rules.RESULTS.values(), ProposalState.CLOSED} if state in proposal_rules.UNDECIDED else ()
+        for state in ProposalState
+    }
+    drawings = (
+        diagram("Proposal", proposals, "A practice decides, or a load closes it.\n"),
+        diagram("Case", case_rules.MOVES, "Somebody who comes back gets a new case.\n"),
+        diagram("Handover", handover_rules.MOVES, "The sender is accountable until the receiver accepts.\n"),
+        diagram("Assessment", assessment_rules.MOVES),
+        diagram("Version of a care plan", plan_rules.MOVES, "From ready on its words never change.\n"),
+        diagram("Meeting", meeting_rules.MOVES),
+        diagram("Place in a cohort", cohort_rules.MOVES),
+    )
+    said = "Drawn from the tables in `caseload/domain` that the actions themselves ask.\n"
+    return f"# States\n\n{MADE}\n{said}\n" + "\n".join(drawings)
+
+
+def prsb_page() -> str:
+    from caseload.domain.prsb import read_elements, source_of
+
+    path = ROOT / "config" / "prsb.csv"
+    elements = read_elements(path)
+    rows = (
+        (
+            e.standard,
+            e.path,
+            f"{e.least}..{e.most}",
+            "yes" if e.mandatory else "",
+            f"`{e.held_by}`" if e.held_by else "not held",
+        )
+        for e in elements
+    )
+    held, must = sum(bool(e.held_by) for e in elements), sum(e.has_to_be_held for e in elements)
+    said = (
+        f"{source_of(path)}\n\n{len(elements)} elements, {must} of them mandatory or needed at least once: all of those are "
+        f"held. {held} are held in all; the others are optional, most of them codes beside free text, devices, files, and the grades and numbers of "
+        "professionals.\n"
+    )
+    head = ("standard", "element", "how often", "mandatory", "held by")
+    return f"# The standards of a care plan\n\n{MADE}\n{said}\n{table(head, rows)}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "states.md": states_page,
+    "prsb.md": prsb_page,
     "stratify.md": stratify_page,
     "caseload.md": caseload_page,
     "permissions.md": permissions_page,

@@ -18,7 +18,7 @@ UNLISTED = (FILE_NAME, "timings.json")
 """Files of a run the manifest cannot vouch for: itself, and the one file that differs between reruns."""
 
 _BLOCK = 1 << 20
-_OF_CASELOAD = frozenset({"caseload.toml", "lead_rules.toml"})
+_OF_CASELOAD = frozenset({"caseload.toml", "lead_rules.toml", "questionnaires.toml", "mdt.toml"})
 _LIBRARIES = ("duckdb", "lightgbm", "numpy", "pyarrow", "xlsxwriter")
 
 

@@ -1,11 +1,13 @@
-"""What ends with a case: its lead's time, a handover under way, the care team's time, its open tasks."""
+"""What ends with a case: its lead's time, a handover under way, the care team's time, its assessment, its plan, its open tasks."""
 
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from caseload.actions.assessment_ending import abandon_with_case
 from caseload.actions.handovers import release_case
+from caseload.actions.plans import end_plans
 from caseload.actions.tasks import cancel_case_tasks
 from caseload.clock import local_day
 from caseload.domain.viewer import Viewer
@@ -18,6 +20,8 @@ def end_work_on(session: Session, case: Case, by: Viewer, now: datetime) -> None
     """End everything that goes on in a case, inside the action that closes it."""
     release_case(session, by=by, now=now, case=case)
     _end_care_team(session, case, now)
+    abandon_with_case(session, case, by=by, now=now)
+    end_plans(session, case, by=by, now=now)
     cancel_case_tasks(session, now=now, case_id=case.id, note=_TASK_NOTE, by=by.user_id)
     session.flush()
 

@@ -32,6 +32,7 @@ from caseload.domain.words import (
 )
 from caseload.exceptions import Conflict, NotNow, NotThere
 from caseload.queries.assignees import may_be_given
+from caseload.queries.kept_out import LEAD_WITHOUT_ACCESS
 from caseload.queries.visible import person_to_change
 from caseload.tables import (
     CareTeamMember,
@@ -198,7 +199,7 @@ def _ask_for_another_lead(session: Session, case: Case, said: Consent, by: int |
     add_rule_task(
         session, now=now, person_id=case.person_id, case_id=case.id, kind=TaskKind.REVIEW_CASE,
         title="Hand the case over: the accountable lead may no longer see the record", due_on=local_day(now),
-        rule_code="lead_without_access", rule_ref=f"lead_without_access:{said.id}", by=by,
+        rule_code=LEAD_WITHOUT_ACCESS, rule_ref=f"{LEAD_WITHOUT_ACCESS}:{said.id}", by=by,
     )  # fmt: skip
 
 

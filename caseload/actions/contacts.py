@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
 from caseload.actions.changes import change_by
+from caseload.actions.sent_twice import check_contact_is_another
 from caseload.actions.tasks import add_task, complete_by_contact
 from caseload.clock import LONDON, local_day
 from caseload.domain.contact_outcomes import OUTCOMES, ContactOutcome, Participant, completes
@@ -46,14 +47,18 @@ def log_contact(  # noqa: PLR0913 - the fields of a form
     happened_on: date,
     note: str = "",
     next_step: NextStep | None = None,
+    unless_twice: bool = False,
 ) -> dict[str, int | list[int] | None]:
     """Record a contact, complete the tasks it has done and set its next; answers `{"contact": id, "task": id or None, "completed": ids}`.
 
-    NotNow for a day in the future or before the person was born, and for a conversation with somebody who had died.
+    NotNow for a day in the future or before the person was born, for a conversation with somebody who had died, and,
+    with `unless_twice`, for what the same user lately recorded in the same words.
     """
     person = _person(session, by, now, person_id)
     _check_possible(person, happened_on, participants, now)
     contact = _contact(person, _Entry(mode, participants, outcome, happened_on, note), by, now)
+    if unless_twice:
+        check_contact_is_another(session, contact)
     contact.case_id = _current_case(session, person.id)
     session.add(contact)
     session.flush()

@@ -176,9 +176,7 @@ def next_moment(lead: LeadAllocation, now: datetime) -> datetime:
 
 def _locked_case(session: Session, by: Viewer, now: datetime, case_id: int) -> Case:
     """The case, where the viewer may name leads for the person's practice. Locked: two cannot decide about it at once."""
-    case = case_to_change(session, by, now, case_id)
-    if case.person.practice_id not in by.practices(Permission.CONFIRM_LEAD):
-        raise NotThere
+    case = case_to_change(session, by, now, case_id, practices=by.practices(Permission.CONFIRM_LEAD))
     session.refresh(case, with_for_update=True)
     return case
 

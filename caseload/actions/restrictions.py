@@ -15,7 +15,7 @@ from caseload.domain.permissions import Permission
 from caseload.domain.restriction import NOBODY_LEFT, LiftReason, RestrictReason
 from caseload.domain.viewer import Viewer
 from caseload.exceptions import NotNow, NotThere
-from caseload.queries.restrictions import LIFTED, NAMED, RESTRICTED, nameable_ids, somebody_can_change
+from caseload.queries.restrictions import LIFTED, NAMED, RESTRICTED, nameable_ids, nobody_left, somebody_can_change
 from caseload.queries.visible import person_for, person_to_change
 from caseload.tables import Person, PersonEvent, RestrictedAccess
 
@@ -80,17 +80,12 @@ def _person(session: Session, by: Viewer, now: datetime, person_id: int, row_ver
     person = person_for(session, by, now, person_id)
     if person.practice_id not in by.practices(Permission.RESTRICT_PERSON):
         raise NotThere
-    if not _nobody_left(session, person, now):
+    if not nobody_left(session, person, now):
         person = person_to_change(session, by, now, person_id)
     check_version(
         person, row_version, last=partial(last_change, session, PersonEvent, PersonEvent.person_id, person.id)
     )
     return person
-
-
-def _nobody_left(session: Session, person: Person, now: datetime) -> bool:
-    """Everyone named has left: their practice may then put it right, having opened it in an emergency."""
-    return person.restricted and not somebody_can_change(session, person, now, _named(session, person))
 
 
 def _named(session: Session, person: Person) -> dict[int, RestrictedAccess]:

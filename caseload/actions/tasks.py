@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from caseload.actions.changes import last_change
 from caseload.actions.notices import notify
 from caseload.actions.rule_tasks import RuleTask, add_rule_tasks, create_tasks
+from caseload.actions.sent_twice import check_task_is_another
 from caseload.actions.task_history import list_ref, tell_history, tell_owner
 from caseload.actions.versions import check_version
 from caseload.clock import local_day
@@ -66,10 +67,12 @@ def add_task(  # noqa: PLR0913 - the fields of a form
     owner_id: int | None = None,
     team_id: int | None = None,
     contact_id: int | None = None,
+    unless_twice: bool = False,
 ) -> int:
     """A task by hand, on the list of a user or a team; on the viewer's own where neither is given. Answers its id.
 
     Who opened the record in an emergency cannot keep the task: without a list it then goes where a rule's would.
+    With `unless_twice`, NotNow for what is open already and was lately set by the same user.
     """
     _allowed(by)
     person = person_for(session, by, now, person_id)
@@ -81,6 +84,8 @@ def add_task(  # noqa: PLR0913 - the fields of a form
         person_id=person.id, case_id=_current_case(session, person.id), kind=kind, title=title, detail=detail,
         due_on=due_on, owner_id=owner_id, team_id=team_id, contact_id=contact_id,
     )  # fmt: skip
+    if unless_twice:
+        check_task_is_another(session, task, by=by.user_id, now=now)
     return _created(session, task, now=now, by=by.user_id)
 
 
@@ -110,6 +115,24 @@ def complete_by_contact(
     found = session.execute(wanted.order_by(Task.id).with_for_update()).scalars().all()
     on = local_day(contact.happened_at)
     tasks = [task for task in found if local_day(task.created_at) <= on]
+    return [_ended(session, task, TaskState.DONE, TaskStep.DONE, by=by, now=now, note=note) for task in tasks]
+
+
+def complete_case_tasks(
+    session: Session, *, by: Viewer, now: datetime, case_id: int, kinds: Collection[TaskKind], note: str
+) -> list[int]:
+    """The open tasks of these kinds of a case are done, inside the action that did what they ask for. Answers their ids."""
+    wanted = select(Task).where(Task.case_id == case_id, Task.state == TaskState.OPEN, Task.kind.in_(kinds))
+    tasks = session.execute(wanted.order_by(Task.id).with_for_update()).scalars().all()
+    return [_ended(session, task, TaskState.DONE, TaskStep.DONE, by=by, now=now, note=note) for task in tasks]
+
+
+def complete_kind(
+    session: Session, *, by: Viewer, now: datetime, person_id: int, kind: TaskKind, note: str
+) -> list[int]:
+    """The open tasks of one kind about a person are done by what another action does. Answers their ids."""
+    wanted = select(Task).where(Task.person_id == person_id, Task.state == TaskState.OPEN, Task.kind == kind)
+    tasks = session.execute(wanted.order_by(Task.id).with_for_update()).scalars().all()
     return [_ended(session, task, TaskState.DONE, TaskStep.DONE, by=by, now=now, note=note) for task in tasks]
 
 

@@ -37,6 +37,8 @@ class Continuity(StrEnum):
 class Candidate:
     """Somebody who could lead. Points are of workload: `points` carried now, `added` by this case.
 
+    What they are asked to take over and have not answered counts as carried: `waiting` says how many cases that is, this
+    one left out.
     `away_until` is the last day of a leave they are on now; `next_day` the next day they work, None for none in sight.
     `leaving` says that their own cases are being handed over: they are offered nothing, and named only as missing.
     """
@@ -55,10 +57,11 @@ class Candidate:
     away_until: date | None
     next_day: date | None
     leaving: bool = False
+    waiting: int = 0
 
     @property
     def percent_now(self) -> int | None:
-        """Workload now, in per cent of capacity."""
+        """Workload now with what waits for their answer, in per cent of capacity."""
         return percent_of(self.points, self.capacity)
 
     @property

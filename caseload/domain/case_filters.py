@@ -33,6 +33,12 @@ CONTACT = Filter(
     {"never": "None yet", "30": "None for 30 days", "90": "None for 90 days"},
     single=True,
 )
+PLAN = Filter(
+    "plan",
+    "Care plan",
+    {"overdue": "Review overdue", "active": "Active", "written": "Draft or ready", "none": "None active"},
+    single=True,
+)
 ORDER = Filter(
     "order",
     "Order",
@@ -69,4 +75,4 @@ def unallocated_filters(places: Mapping[str, str], *, scored: bool) -> tuple[Fil
 
 def _shared(places: Mapping[str, str], *, scored: bool) -> tuple[Filter, ...]:
     place = Filter("place", "Practice or network", places, single=True)
-    return (STATE, NEED, *((TIER,) if scored else ()), CONTACT, place, AGE)
+    return (STATE, NEED, *((TIER,) if scored else ()), CONTACT, PLAN, place, AGE)

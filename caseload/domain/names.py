@@ -1,15 +1,12 @@
 """Comparing names as people write them: without regard to case, accents, hyphens, apostrophes or spaces."""
 
-import re
 import unicodedata
-from collections.abc import Iterable
 
 # Letters that no decomposition takes apart, and how they are written where a keyboard has none of them.
 _WRITTEN_OUT = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ŧ": "t", "þ": "th"}
 )
 _LEAST_LETTERS = 2
-_HIDDEN = "[name]"
 
 
 def name_key(family: str, given: str) -> str:
@@ -33,15 +30,6 @@ def name_fits(key: str, family: str, given: str = "") -> bool:
     has_family, _, has_given = key.partition(" ")
     family, given = folded(family), folded(given)
     return _pair_fits(has_family, has_given, family, given) or _pair_fits(has_given, has_family, family, given)
-
-
-def without_names(text: str, names: Iterable[str]) -> str:
-    """A text with each of these names taken out, for a reader who may not know whom it is about."""
-    parts = {part for name in names for part in re.split(r"[\s\-’']+", name) if len(part) >= _LEAST_LETTERS}
-    if not parts:
-        return text
-    longest_first = sorted((*names, *parts), key=len, reverse=True)
-    return re.sub("|".join(rf"\b{re.escape(name)}\b" for name in longest_first if name), _HIDDEN, text, flags=re.I)
 
 
 def _pair_fits(has_family: str, has_given: str, family: str, given: str) -> bool:

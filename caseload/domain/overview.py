@@ -107,7 +107,7 @@ def true_overview(places: Iterable[Place], counts: Iterable[Count]) -> Overview:
 @lru_cache(maxsize=4)
 def _worked(places: tuple[Place, ...], counts: tuple[Count, ...], bound: int) -> Overview:
     """Kept until a number changes: settling takes longer than counting."""
-    inside = _inside(places)
+    inside = inside_places(places)
     numbers = _added(places, counts)
     shown = frozenset(number for number in numbers if number[2] in SHOWN)
     hidden = withheld(Table(numbers, tuple(_sums(places, inside)), shown), bound)
@@ -119,7 +119,7 @@ def _added(places: tuple[Place, ...], counts: Iterable[Count]) -> dict[Number, i
     numbers = {(place.place_id, row, measure): 0 for place in places for row in Row for measure in Measure}
     for count in counts:
         measured = _measured(count)
-        for place_id in _around(count.practice_id, parents):
+        for place_id in places_around(count.practice_id, parents):
             for row in (count.row, Row.ALL):
                 for measure, number in measured.items():
                     numbers[place_id, row, measure] += number
@@ -148,7 +148,8 @@ def _sums(places: tuple[Place, ...], inside: Mapping[int, list[int]]) -> Iterabl
             yield Sum(cases, (leads, (place, row, Measure.WITHOUT_LEAD)))
 
 
-def _inside(places: tuple[Place, ...]) -> dict[int, list[int]]:
+def inside_places(places: Iterable[Place]) -> dict[int, list[int]]:
+    """The ids of the places directly in each place that has any."""
     inside: dict[int, list[int]] = {}
     for place in places:
         if place.parent_id is not None:
@@ -156,7 +157,8 @@ def _inside(places: tuple[Place, ...]) -> dict[int, list[int]]:
     return inside
 
 
-def _around(practice_id: int, parents: Mapping[int, int | None]) -> list[int]:
+def places_around(practice_id: int, parents: Mapping[int, int | None]) -> list[int]:
+    """A place and those it lies in, smallest first; `parents` is by place id."""
     around: list[int] = []
     at: int | None = practice_id
     while at is not None and at in parents:

@@ -43,6 +43,7 @@ DETAILS = (
     "residence",
     "lives_alone",
     "has_carer",
+    "imd_decile",
 )
 """Fields whose change means no more than itself."""
 

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -39,17 +39,21 @@ class Next(StrEnum):
 class ContactForm(Form):
     """One contact, for a correction: nothing about a next task."""
 
-    happened_on = DayField(
-        "When was it?", [InputRequired("Enter the date of the contact")], subject="The date of the contact"
-    )
     mode = RadioField("How?", choices=choices_of(ContactMode), validate_choice=False)
+    outcome = RadioField(
+        "What came of it?",
+        choices=choices((one.value, OUTCOMES[one].words) for one in ContactOutcome),
+        validate_choice=False,
+    )
     participants = SelectMultipleField(
         "Who took part?",
         choices=choices((one.value, words) for one, words in PARTICIPANT_WORDS.items()),
         validate_choice=False,
         default=[Participant.PERSON.value],
     )
-    outcome = RadioField("What came of it?", validate_choice=False)
+    happened_on = DayField(
+        "When was it?", [InputRequired("Enter the date of the contact")], subject="The date of the contact"
+    )
     note = TextAreaField(
         "Note (optional)", [Length(max=NOTE_LENGTH, message="The note must be 4,000 characters or fewer")]
     )
@@ -131,6 +135,7 @@ class NewContactForm(ContactForm):
         description="Leave empty for the day that belongs to the outcome.",
     )
     next_list = SelectField("Whose list?", validate_choice=False)
+    there_were_two = BooleanField("There were two")
 
     def outcome_choice(self, outcome: ContactOutcome) -> SelectChoice:
         """The outcome with the tasks it completes and the one it sets, so that both are seen before it is chosen."""

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from caseload.domain.decline_reasons import DECLINE_WORDS, why_not_declined_for
@@ -75,7 +75,7 @@ class DeferForm(Form):
 class StageForm(Form):
     """What is marked on the list: whom, and as what. Reason, note and date are for several people at once."""
 
-    decision = StringField()
+    decision = HiddenField()
     proposal = SelectMultipleField("People", coerce=row_id, validate_choice=False)
     seen = HiddenField()
     reason = SelectField("Reason", choices=[choice("", "Choose a reason"), *_REASONS], validate_choice=False)

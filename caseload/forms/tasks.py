@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from caseload.domain.task_rules import NOTE_LENGTH, TITLE_LENGTH
@@ -49,10 +49,11 @@ class TaskForm(Form):
         "What has to be done?",
         [InputRequired("Enter what has to be done"), Length(max=TITLE_LENGTH, message="Use 200 characters or fewer")],
     )
-    kind = SelectField("Kind of task", choices=_KINDS)
     due_on = DayField("When is it due?", [InputRequired("Enter when the task is due")], subject="The due date")
-    detail = TextAreaField("Details (optional)", [Length(max=NOTE_LENGTH, message="Use 2,000 characters or fewer")])
+    kind = SelectField("Kind of task", choices=_KINDS)
     on_list = SelectField("Whose list?", validate_choice=False)
+    detail = TextAreaField("Details (optional)", [Length(max=NOTE_LENGTH, message="Use 2,000 characters or fewer")])
+    there_are_two = BooleanField("There are two")
 
     def __init__(self, *arguments: Any, today: date, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -1,5 +1,6 @@
 """What a form carried, in the words of that form: labels for names, the words of choices for what stands for them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,19 @@ Typed = Mapping[str, Sequence[str]]
 
 Line = tuple[str, list[str]]
 """A label and what was entered under it."""
+
+OF_THE_PAGE = frozenset(
+    {
+        "back", "begin", "cases", "decision", "digest", "next", "owner", "page", "pair", "place", "practice", "preview",
+        "proposal", "query", "release", "seen", "size", "then", "tiers", "to", "up_to", "view", "way",
+    }
+)  # fmt: skip
+"""What templates call their hidden fields and buttons, beside ids, keys and versions; a test holds that none is missing."""
+
+_CODE = re.compile(r"[\d\s,-]*|[0-9a-f]{16,}|[a-z]+:\d+")
+
+CHOOSE_AGAIN = "Has to be chosen again"
+"""What is said of a choice that was made, where nobody knows what it was called."""
 
 
 def bare_form(classes: Iterable[type[Form]], typed: Typed) -> BaseForm | None:
@@ -44,14 +58,15 @@ def typed_lines(forms: Iterable[Iterable[Field]], typed: Typed) -> list[Line]:
     """Each field that was filled in, in the order of the forms, by its label.
 
     Hidden fields are the page's and not typed, so they are left out; so is whatever none of the forms asks for. Where no
-    form is known, the names stand in for the labels, and ids are left out.
+    form is known, the names stand in for the labels, and whatever is the page's own is left out by its name or its look.
     """
     fields: dict[str, Field] = {}
     for form in forms:
         for field in form:
             fields.setdefault(field.name, field)
     if not fields:
-        return [(_label_of(name), list(values)) for name, values in typed.items() if values and not _is_id(name)]
+        words = [(name, [one for one in values if _is_words(one)]) for name, values in typed.items()]
+        return [(_label_of(name), said) for name, said in words if said and not _is_the_pages(name)]
     lines = [(field.label.text, _said(field, typed)) for field in fields.values() if not _unseen(field)]
     return [(label, said) for label, said in lines if said]
 
@@ -61,7 +76,10 @@ def _unseen(field: Field) -> bool:
 
 
 def _said(field: Field, typed: Typed) -> list[str]:
-    """What a field says; nothing where it was left empty, or a choice is not offered any more."""
+    """What a field says; nothing where it was left empty, or a choice is not offered any more.
+
+    A choice whose words only its page knows is not left out without a word.
+    """
     if isinstance(field, DayField):
         parts = {part: next(iter(typed.get(f"{field.name}-{part}", ())), "").strip() for part in PARTS}
         return [day_said(parts)] if any(parts.values()) else []
@@ -69,6 +87,8 @@ def _said(field: Field, typed: Typed) -> list[str]:
     if isinstance(field, BooleanField):
         return ["Yes"] if values else []
     if isinstance(field, SelectFieldBase):
+        if not getattr(field, "choices", None):
+            return [CHOOSE_AGAIN] if values else []
         words = _words_of_choices(field)
         return [words[value] for value in values if value in words]
     return values
@@ -76,8 +96,6 @@ def _said(field: Field, typed: Typed) -> list[str]:
 
 def _words_of_choices(field: SelectFieldBase) -> dict[str, str]:
     """What each choice says; a label may be a pair of words and what stands below them."""
-    if not getattr(field, "choices", None):
-        return {}
     labels = {str(one.value): one.label for one in field.iter_choices()}
     return {value: str(label[0] if isinstance(label, tuple) else label) for value, label in labels.items()}
 
@@ -86,5 +104,11 @@ def _label_of(name: str) -> str:
     return name.replace("_", " ").replace("-", " ").capitalize()
 
 
-def _is_id(name: str) -> bool:
-    return name.endswith(("_id", "_ids")) or name == "seen"
+def _is_the_pages(name: str) -> bool:
+    """Whether a name is one of a hidden field or a button, and not of anything that is typed into."""
+    return name in OF_THE_PAGE or name.endswith(("_id", "_ids", "_key")) or "version" in name
+
+
+def _is_words(value: str) -> bool:
+    """Whether somebody can have typed this as words: not a number of a row, nor a digest, nor a list of either."""
+    return bool(value.strip()) and _CODE.fullmatch(value) is None

@@ -14,6 +14,8 @@ from pathlib import Path
 from caseload.clock import local_day
 from caseload.exceptions import OutputRefused, RunRefused
 from caseload.intake.demo_first_month import first_month
+from caseload.intake.demo_meetings import meetings
+from caseload.intake.demo_plans import assessments, plans
 from caseload.intake.demo_scene import Scene
 from caseload.intake.demo_second_month import second_month
 from caseload.intake.demo_staff import Account, Staff, hire
@@ -93,10 +95,13 @@ def make_demo(request: DemoRequest, *, now: datetime, progress: Progress) -> Dem
         scene = Scene(store, staff, first.index, second.index, end)
         progress("A month of work")
         first_month(scene, _soon_gone(second.request.pack, first.index))
+        assessments(scene)
         progress("Taking in the second month")
         load_run(store, second.request, now=scene.at(second.index + timedelta(days=1), 7))
         progress("What is under way")
         second_month(scene)
+        plans(scene)
+        meetings(scene)
         place = open_scores(second.request.run / "scores.parquet").header.place
     return _written(request.folder, place, staff)
 

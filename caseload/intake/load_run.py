@@ -38,6 +38,7 @@ from caseload.intake.people import (
     take_people,
 )
 from caseload.intake.places import take_places
+from caseload.intake.plan_reviews import review_after_discharges
 from caseload.intake.proposals import ListTaken, take_list
 from caseload.intake.scores import take_scores, who_objects
 from caseload.intake.staging import staged
@@ -192,6 +193,7 @@ def _take_newest(
     progress("Changing the list")
     listed = take_list(session, run, objecting, now)
     cases = answer_changes(session, people.changes, now)
+    review_after_discharges(session, now)
     for practice_id in listed.joined:
         reviewers = holders_over(session, now, practice_id, Role.PRACTICE)
         notify(session, now=now, user_ids=reviewers, kind=NoticeKind.NEW_LIST)

@@ -33,6 +33,7 @@ _TYPES = {
     "date_of_death": "DATE",
     "lives_alone": "BOOLEAN",
     "has_carer": "BOOLEAN",
+    "imd_decile": "BIGINT",
 }
 _KNOWN = {name: _TYPES.get(name, "VARCHAR") for name in ("id", "nhs_number", "merged_into_id", *FIELDS)}
 _JOINED = {"person_id": "BIGINT", "nhs_number": "VARCHAR"}

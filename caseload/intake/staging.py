@@ -172,7 +172,7 @@ def _accepted(incoming: Incoming, table: str) -> str:
 
 _REGISTER = (
     "nhs_number", "date_of_birth", "sex", "practice_code", "deregistered_on", "date_of_death", "residence",
-    "lives_alone", "has_carer",
+    "lives_alone", "has_carer", "imd_decile",
 )  # fmt: skip
 
 # Of a reason, its contribution is left behind: it means something only beside the raw score and all the others.
@@ -198,6 +198,7 @@ _ARRIVING = """
         r.date_of_birth, r.sex, left(coalesce(d.address_line, ''), 300) AS address_line,
         left(upper(coalesce(d.postcode, '')), 10) AS postcode, left(coalesce(d.phone, ''), 40) AS phone,
         r.residence, CAST(r.lives_alone AS BOOLEAN) AS lives_alone, CAST(r.has_carer AS BOOLEAN) AS has_carer,
+        CAST(r.imd_decile AS BIGINT) AS imd_decile,
         r.practice_code, r.deregistered_on, r.date_of_death,
         d.date_of_birth IS DISTINCT FROM r.date_of_birth AND d.nhs_number IS NOT NULL AS births_differ
     FROM register r

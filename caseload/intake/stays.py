@@ -1,15 +1,15 @@
 """Hospital stays and attendances of people on the list or in care coordination: what is sent again replaces, never adds."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import duckdb
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import CursorResult, bindparam, delete, exists, or_, update
 from sqlalchemy.orm import Session
 
 from caseload.domain.words import CaseState
 from caseload.intake.copying import copy_in, copy_out, parts, read_rows, write_rows
-from caseload.tables import Case, Encounter
+from caseload.tables import Case, DischargePlan, Encounter
 from interfaces.progress import Progress
 
 SOURCES = ("admissions", "ed_attendances")
@@ -42,7 +42,8 @@ def take_stays(session: Session, connection: duckdb.DuckDBPyConnection, progress
     """Bring the stays of everybody in a tier or with a case in line with the pack.
 
     Needs `stay`, `score`, `member`, `arriving`, `kept` and `cased` in the scratch database. A stay the source no longer
-    sends is removed where it lies in the time its feed covers and its person is still followed.
+    sends is removed where it lies in the time its feed covers and its person is still followed. One whose discharge was
+    planned here is neither removed nor given to somebody else: what was written about a person stays with that person.
     """
     progress("Taking in hospital stays")
     connection.execute(_FOLLOWED)
@@ -54,9 +55,11 @@ def take_stays(session: Session, connection: duckdb.DuckDBPyConnection, progress
 
 def _remove(session: Session, connection: duckdb.DuckDBPyConnection) -> int:
     gone = [kept_id for part in copy_out(connection, _GONE) for (kept_id,) in part]
+    done = 0
     for ids in parts(gone, _AT_ONCE):
-        session.execute(delete(Encounter).where(Encounter.id.in_(ids)))
-    return len(gone)
+        removed = session.execute(delete(Encounter).where(Encounter.id.in_(ids), ~_PLANNED))
+        done += cast(CursorResult[Any], removed).rowcount
+    return done
 
 
 def _replace(session: Session, connection: duckdb.DuckDBPyConnection) -> int:
@@ -77,9 +80,10 @@ def _add(session: Session, connection: duckdb.DuckDBPyConnection) -> int:
 
 
 _TABLE: Any = Encounter.__table__
+_PLANNED = exists().where(DischargePlan.encounter_id == _TABLE.c.id).correlate(_TABLE)
 _REPLACE = (
     update(_TABLE)
-    .where(_TABLE.c.id == bindparam("kept_id"))
+    .where(_TABLE.c.id == bindparam("kept_id"), or_(_TABLE.c.person_id == bindparam("new_person_id"), ~_PLANNED))
     .values({name: bindparam(f"new_{name}") for name in _VALUES})
 )
 

@@ -23,6 +23,7 @@ from caseload.queries.case_facts import CaseFacts, case_facts
 from caseload.queries.cases import CaseList, Choices, case_page, choices
 from caseload.queries.risk_runs import RunShown, newest_run
 from caseload.queries.saved_views import saved_views
+from caseload.queries.visible import EMERGENCY_ONLY
 from caseload.web import this_app
 
 pages = Blueprint("cases", __name__)
@@ -126,9 +127,11 @@ def set_need(case_id: int) -> ResponseReturnValue:
 
 
 def _case(case_id: int, to: CaseState | None = None) -> CaseFacts:
-    """The case; NotNow where it cannot become what the form is for."""
+    """The case; NotNow where it cannot become what the form is for, or break-glass alone opens it."""
     with this_app().store.reading() as session:
         case = case_facts(session, viewer(), moment(), case_id)
+    if not case.lasting:
+        raise NotNow(EMERGENCY_ONLY)
     refusal = why_not_moved(case.state, to) if to else None
     if refusal:
         raise NotNow(refusal)

@@ -4,16 +4,18 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from caseload.actions.consent import NOTHING, record_consent
-from caseload.domain.consent_rules import ConsentHow, means_no, only_answer
+from caseload.domain.consent_rules import SHARING_PURPOSES, ConsentHow, means_no, only_answer
 from caseload.domain.permissions import Permission
 from caseload.domain.words import ConsentPurpose, ConsentState
 from caseload.exceptions import NotThere
 from caseload.forms.consent import ConsentForm
 from caseload.pages.request import looked_at, moment, perform, requires, today, viewer
 from caseload.presenters.banner import banner_of
-from caseload.presenters.consent import history_lines, purpose_line, purpose_lines
+from caseload.presenters.consent import history_lines, kept_out_words, purpose_line, purpose_lines
 from caseload.queries.consent import ConsentRow, consent_history, consents_in_force
+from caseload.queries.kept_out import kept_out_of
 from caseload.queries.people import PersonFacts, only_in_emergency, person_facts
+from caseload.queries.visible import check_lasting
 from caseload.web import this_app
 
 pages = Blueprint("consent", __name__)
@@ -62,18 +64,22 @@ def answer(person_id: int, purpose: str) -> ResponseReturnValue:
         seen_id=form.seen_id, representative=(form.representative.data or "").strip(),
         note=(form.note.data or "").strip(),
     )  # fmt: skip
-    flash("Recorded. It is in force from now on, everywhere.", "success")
-    return _after(person_id, state)
+    return _after(person_id, about, state)
 
 
-def _after(person_id: int, state: ConsentState) -> ResponseReturnValue:
-    """Back to the consents; whoever has just lost their own access goes to their day's work."""
+def _after(person_id: int, about: ConsentPurpose, state: ConsentState) -> ResponseReturnValue:
+    """Back to the consents, told who is kept out; whoever has just lost their own access goes to their day's work."""
+    said = ["Recorded. It is in force from now on, everywhere."]
     if means_no(state):
         with this_app().store.reading() as session:
             try:
                 person_facts(session, viewer(), moment(), person_id)
             except NotThere:
+                flash(" ".join([*said, "You can no longer open the record."]), "success")
                 return redirect(url_for("today.show"), 303)
+            if about in SHARING_PURPOSES:
+                said += kept_out_words(kept_out_of(session, viewer(), moment(), person_id))
+    flash(" ".join(said), "success")
     return redirect(url_for("consent.show", person_id=person_id), 303)
 
 
@@ -83,6 +89,7 @@ def _purpose(person_id: int, purpose: str) -> tuple[PersonFacts, ConsentPurpose,
     about = ConsentPurpose(purpose)
     with this_app().store.reading() as session:
         person = person_facts(session, viewer(), moment(), person_id)
+        check_lasting(session, viewer(), moment(), person_id)
         return person, about, consents_in_force(session, viewer(), moment(), person_id).get(about)
 
 

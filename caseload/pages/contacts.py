@@ -43,7 +43,10 @@ def add(person_id: int) -> ResponseReturnValue:
     form.next_list.choices = choices
     if not form.validate():
         return _new_page(form, person), 422
-    made = perform(log_contact, person_id=person_id, **form.entry, next_step=form.next_step)
+    made = perform(
+        log_contact, person_id=person_id, **form.entry, next_step=form.next_step,
+        unless_twice=not form.there_were_two.data,
+    )  # fmt: skip
     flash(_recorded(made, tasks), "success")
     offer_next_steps(person_id)
     return redirect(url_for("people.show", person_id=person_id), 303)

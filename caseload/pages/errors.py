@@ -55,8 +55,13 @@ def _at_its_field(error: Refused) -> ResponseReturnValue | None:
 
 
 def _lines() -> list[Line]:
-    """What was typed, in the words of the form that asked for it."""
-    return typed_lines(forms_here(), typed())
+    """What was typed, in the words of the form that asked for it, though the page may not have come to make it."""
+    return typed_lines(forms_here(), typed()) if forms_here() else _bare_lines()
+
+
+def _bare_lines() -> list[Line]:
+    form = bare_form(_forms_of_page(), typed())
+    return typed_lines([form] if form else [], typed())
 
 
 def _gone_to() -> ResponseReturnValue | None:
@@ -71,9 +76,7 @@ def _gone_to() -> ResponseReturnValue | None:
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
     keep_draft()
-    carried = typed()
-    form = bare_form(_forms_of_page(), carried)
-    return render_template("errors/stale_form.html", typed=typed_lines([form] if form else [], carried)), 400
+    return render_template("errors/stale_form.html", typed=_bare_lines()), 400
 
 
 def _forms_of_page() -> list[type[Form]]:

@@ -135,7 +135,7 @@ def audit_csv() -> ResponseReturnValue:
     _tell(wanted, exported=True)
     name = f"audit-{moment():%Y%m%d-%H%M}.csv"
     headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(_file(wanted), mimetype="text/csv; charset=utf-8", headers=headers)
+    return Response(_file(wanted), mimetype="text/csv", headers=headers)
 
 
 def _file(wanted: AuditFilter) -> Iterator[str]:

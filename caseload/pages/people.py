@@ -94,7 +94,11 @@ def _parts(session: Session, person_id: int) -> dict[str, Any]:
         "tasks": [task_line(row, today()) for row in open_tasks_of(session, who, now, person_id)],
         "consents": purpose_lines(holds),
         "entries": timeline.entries_of(
-            entries[:ENTRIES], read_lead_rules(), read_diagnosis_words(), may_see_score=sees_score
+            entries[:ENTRIES],
+            read_lead_rules(),
+            read_diagnosis_words(),
+            may_see_score=sees_score,
+            today=today(),
         ),
         "earlier": timeline.key_words(entries[ENTRIES - 1]) if len(entries) > ENTRIES else None,
         "later": before is not None,

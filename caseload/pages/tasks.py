@@ -72,7 +72,7 @@ def add(person_id: int) -> ResponseReturnValue:
     perform(
         add_task, person_id=person_id, kind=TaskKind(form.kind.data), title=form.title.data.strip(),
         due_on=form.due_on.data, detail=(form.detail.data or "").strip(), owner_id=form.chosen.owner_id,
-        team_id=form.chosen.team_id,
+        team_id=form.chosen.team_id, unless_twice=not form.there_are_two.data,
     )  # fmt: skip
     flash("The task is set.", "success")
     return redirect(url_for("people.show", person_id=person_id), 303)

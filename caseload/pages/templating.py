@@ -17,6 +17,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import ChainableUndefined, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from caseload.domain.clock_words import clock_time
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.forms.components import component_of, errors_of
@@ -39,7 +40,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "day": writing.day,
     "short_day": writing.short_day,
     "month_year": writing.month_year,
-    "clock_time": writing.clock_time,
+    "clock_time": clock_time,
     "moment": writing.moment,
     "nhs_number": writing.nhs_number,
     "percent": writing.percent,

@@ -4,7 +4,7 @@ from datetime import date
 
 from caseload.domain.candidates import Candidate, Continuity, Nearness
 from caseload.presenters.words import words_of
-from caseload.presenters.writing import day
+from caseload.presenters.writing import counted, day
 
 _PLACES: dict[Nearness, str] = {
     Nearness.PRACTICE: "Works for the person’s practice",
@@ -46,15 +46,22 @@ def workload(candidate: Candidate) -> str:
     """What this case would do to their workload: This takes them from 92% to 96% of capacity."""
     if candidate.percent_now is None or candidate.percent_after is None:
         return "No capacity is recorded for them"
-    said = f"This takes them from {candidate.percent_now}% to {candidate.percent_after}% of capacity"
+    said = (
+        f"This takes them from {candidate.percent_now}% to {candidate.percent_after}% of capacity{_waiting(candidate)}"
+    )
     return f"{said}, which is more than they have" if candidate.beyond_capacity else said
 
 
 def short_workload(candidate: Candidate) -> str:
-    """The same in a list of choices: 92% to 96%."""
+    """The same in a list of choices: 92% to 96%, including 4 requests waiting."""
     if candidate.percent_now is None:
         return "no capacity recorded"
-    return f"{candidate.percent_now}% to {candidate.percent_after}%"
+    return f"{candidate.percent_now}% to {candidate.percent_after}%{_waiting(candidate)}"
+
+
+def _waiting(candidate: Candidate) -> str:
+    """What of it they have been asked to take over and have not answered."""
+    return f", including {counted(candidate.waiting, 'request')} waiting" if candidate.waiting else ""
 
 
 def availability(candidate: Candidate, today: date) -> str:

@@ -25,9 +25,11 @@ class CaseWords:
     practice: str
     notes: tuple[str, ...]
     state: CaseState
+    alive: bool
     need: str
     tier: Tier | None
     lead: str
+    lead_kept_out: bool
     profession: str
     last_contact: str
     opened: str
@@ -47,9 +49,11 @@ def case_words(row: CaseRow, today: date, *, may_see_score: bool) -> CaseWords:
         row.practice,
         _notes(row),
         row.state,
+        row.date_of_death is None,
         words_of(row.need) if row.need else "Not recorded",
         row.tier,
         row.lead or "Nobody",
+        row.lead_kept_out,
         words_of(row.profession) if row.profession else "",
         "None yet" if row.last_contact is None else short_day(local_day(row.last_contact)),
         short_day(local_day(row.opened_at)),

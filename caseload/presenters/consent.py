@@ -8,6 +8,7 @@ from caseload.domain.consent_rules import HOW_WORDS, PURPOSES
 from caseload.domain.words import ConsentPurpose, ConsentState
 from caseload.presenters.words import colour_of, words_of
 from caseload.queries.consent import ConsentRow
+from caseload.queries.kept_out import KeptOut
 
 _OBJECTION: dict[ConsentState, str] = {
     ConsentState.GIVEN: "No objection",
@@ -59,6 +60,21 @@ def purpose_line(purpose: ConsentPurpose, row: ConsentRow | None) -> PurposeLine
 def history_lines(rows: list[ConsentRow]) -> list[PurposeLine]:
     """Everything that was said, in the order it came in."""
     return [purpose_line(row.purpose, row) for row in rows]
+
+
+def kept_out_words(kept: KeptOut) -> list[str]:
+    """Who may no longer open the record after a no, and where the task to hand the case over is; nothing for nobody."""
+    said = []
+    if kept.lead is not None:
+        said.append(f"{kept.lead} leads this case and can no longer open the record.")
+    if kept.lead is not None and kept.task_list is not None:
+        whose = f"the list of {kept.task_list}" if kept.task_list else "nobody’s list: put it on somebody’s"
+        said.append(f"A task to hand the case over is on {whose}.")
+    if kept.team:
+        names = " and ".join(filter(None, [", ".join(kept.team[:-1]), kept.team[-1]]))
+        are = "is" if len(kept.team) == 1 else "are"
+        said.append(f"{names} {are} on the care team and can no longer open the record.")
+    return said
 
 
 def state_words(purpose: ConsentPurpose, state: ConsentState) -> str:

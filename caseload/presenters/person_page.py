@@ -88,6 +88,7 @@ def ways_on(page: PersonPage, viewer: Viewer) -> list[Way]:
         (Permission.WORK_CASE, "Add a task", f"{here}/tasks/new", True),
         (Permission.RAISE_CONCERN, "Raise a concern", f"{here}/concern", page.case is None and not gone),
         (Permission.OPEN_PERSON, "Consent and objections", f"{here}/consent", True),
+        (Permission.ASSESS, "The person’s own measures", f"{here}/measures", True),
         (Permission.OPEN_PERSON, "All tasks", f"{here}/tasks", True),
         (Permission.RESTRICT_PERSON, "Restrict the record", f"{here}/restriction", lasting),
         (Permission.OPEN_PERSON, "Who has looked at this record", f"{here}/looks", True),
@@ -101,11 +102,15 @@ def case_ways(page: PersonPage, viewer: Viewer) -> list[Way]:
         return []
     here = f"/cases/{page.case.case_id}"
     lasting, led = page.emergency_until is None, page.case.lead_id is not None
+    named_to_them = led and not page.case.lead_kept_out
     ways = [
         (Permission.SEE_CASES, "Accountable lead", f"{here}/lead", True),
+        (Permission.ASSESS, "Joint assessment", f"{here}/assessment", True),
+        (Permission.SEE_CASES, "Care plan", f"{here}/plan", True),
         (Permission.WORK_CASE, "Care team", f"{here}/team", lasting),
         (Permission.HAND_OVER, "Hand over", f"{here}/handover", lasting and led),
-        (Permission.SEE_CASES, "Letter about the lead", f"{here}/letter", led),
+        (Permission.SEE_CASES, "Letter about the lead", f"{here}/letter", named_to_them),
+        (Permission.SEE_MDT, "Ask for a team discussion", f"{here}/mdt-request", lasting),
         (Permission.WORK_CASE, "Primary need", f"{here}/need", lasting),
         (Permission.WORK_CASE, "Put on hold", f"{here}/hold", lasting and page.case.state is CaseState.OPEN),
         (Permission.WORK_CASE, "Take off hold", f"{here}/resume", lasting and page.case.state is CaseState.ON_HOLD),

@@ -65,6 +65,7 @@ class RowWords:
     flags: tuple[str, ...]
     last_contact: str
     state: str
+    decided_note: str
     mark: MarkWords | None
     seen: str
 
@@ -83,6 +84,7 @@ def row_words(row: ReviewRow, today: date, viewer_id: int) -> RowWords:
         tuple(flags(row)),
         "None recorded" if row.last_contact is None else short_day(local_day(row.last_contact)),
         state_words(row),
+        row.decided_note,
         mark_words(row.mark, viewer_id) if row.mark else None,
         f"{row.proposal_id}-{row.mark.version if row.mark else 0}",
     )

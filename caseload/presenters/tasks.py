@@ -33,13 +33,14 @@ _STEPS: dict[TaskStep, str] = {
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task as a list shows it. `status` and `colour` make its tag; `due` is the day it is due, and `hold` the day a hold ends."""
+    """A task as a list shows it. `age` of somebody who died is the day of their death. `status` and `colour` make its tag; `due` is the day it is due, and `hold` the day a hold ends."""
 
     task_id: int
     row_version: int
     person_id: int
     person: str
     age: str
+    alive: bool
     nhs_number: str
     title: str
     detail: str
@@ -72,7 +73,8 @@ def task_line(row: TaskRow, today: date) -> TaskLine:
         row_version=row.row_version,
         person_id=row.person_id,
         person=person_name(row.family_name, row.given_name),
-        age=age_words(row.date_of_birth, row.date_of_death or today),
+        age=f"Died {day(row.date_of_death)}" if row.date_of_death else age_words(row.date_of_birth, today),
+        alive=row.date_of_death is None,
         nhs_number=row.nhs_number,
         title=row.title,
         detail=row.detail,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,7 @@ from caseload.domain.case_rules import CLOSING_WORDS, ClosingReason
 from caseload.domain.consent_rules import HOW_WORDS
 from caseload.domain.contact_outcomes import OUTCOMES, PARTICIPANT_WORDS, ContactOutcome, Participant
 from caseload.domain.decline_reasons import DECLINE_WORDS
+from caseload.domain.discharge_rules import can_be_planned
 from caseload.domain.lead_rule import LeadRules, sentence_for
 from caseload.domain.list_changes import LIST_CHANGE_WORDS
 from caseload.domain.override_reasons import OVERRIDE_WORDS, OverrideReason
@@ -38,6 +39,9 @@ _CASE_EVENTS = {
     "held": "Case put on hold",
     "closed": "Case closed",
     "need": "Primary need recorded",
+    "assessment_started": "Joint assessment started",
+    "assessment_completed": "Assessment completed",
+    "assessment_abandoned": "Assessment abandoned",
 }
 _PERSON_EVENTS = {
     **{kind.value: words for kind, words in PERSON_CHANGE_WORDS.items()},
@@ -55,6 +59,7 @@ class Entry:
     """One entry as it is read: when (in words), a title, then what is to be said of it.
 
     `contact_id` is set for a contact that can still be corrected; `corrected` where a later entry stands in its place.
+    `stay_id` is set for a hospital stay whose end can be planned, `planned` where it was.
     """
 
     when: str
@@ -64,10 +69,12 @@ class Entry:
     by: str | None
     contact_id: int | None = None
     corrected: bool = False
+    stay_id: int | None = None
+    planned: bool = False
 
 
 def entries_of(
-    rows: list[TimelineRow], rules: LeadRules, diagnoses: Mapping[str, str], *, may_see_score: bool
+    rows: list[TimelineRow], rules: LeadRules, diagnoses: Mapping[str, str], *, may_see_score: bool, today: date
 ) -> list[Entry]:
     """The rows of a page as entries, in their order; without a tier in the lead rule's words where none may be seen.
 
@@ -77,7 +84,7 @@ def entries_of(
         replace(row, about=sentence_for(row.about, row.rule, rules, may_see_score=may_see_score)) if row.rule else row
         for row in rows
     )
-    return [_entry(row, diagnoses) for row in said]
+    return [_entry(row, diagnoses, today) for row in said]
 
 
 def key_words(row: TimelineRow) -> str:
@@ -95,13 +102,18 @@ def key_of(text: str) -> TimelineKey | None:
         return None
 
 
-def _entry(row: TimelineRow, diagnoses: Mapping[str, str]) -> Entry:
+def _entry(row: TimelineRow, diagnoses: Mapping[str, str], today: date) -> Entry:
     title, lines = _encounter(row, diagnoses) if row.kind is Happening.ENCOUNTER else _WORDS[row.kind](row)
     correctable = row.kind is Happening.CONTACT and not row.corrected
     return Entry(
         day(local_day(row.at)), title, tuple(line for line in lines if line), row.note, row.by,
         row.row_id if correctable else None, row.corrected,
+        row.row_id if _plannable(row, today) else None, row.discharge is not None,
     )  # fmt: skip
+
+
+def _plannable(row: TimelineRow, today: date) -> bool:
+    return row.kind is Happening.ENCOUNTER and can_be_planned(EncounterKind(row.code), row.until_on, today)
 
 
 def _encounter(row: TimelineRow, diagnoses: Mapping[str, str]) -> tuple[str, list[str]]:
@@ -111,8 +123,18 @@ def _encounter(row: TimelineRow, diagnoses: Mapping[str, str]) -> tuple[str, lis
         lines.append(f"Until {day(row.until_on)}, {counted(nights, 'night')}")
     elif row.until_on is None and row.code != EncounterKind.ED_ATTENDANCE:
         lines.append("No discharge recorded")
-    lines += [_diagnosis(row.extra, diagnoses) if row.extra else "", _provider(row)]
+    lines += [_diagnosis(row.extra, diagnoses) if row.extra else "", _provider(row), *_discharge(row)]
     return words_of(EncounterKind(row.code)), lines
+
+
+def _discharge(row: TimelineRow) -> list[str]:
+    """What was planned last for the end of the stay."""
+    plan = row.discharge
+    if plan is None:
+        return []
+    expected = f", expected on {day(plan.expected_on)}" if plan.expected_on else ""
+    planned = f"Discharge planned on {day(local_day(plan.at))} by {plan.by}: {words_of(plan.pathway)}{expected}"
+    return [planned, f"Discharge note: {plan.note}" if plan.note else ""]
 
 
 def _diagnosis(code: str, diagnoses: Mapping[str, str]) -> str:

@@ -61,10 +61,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """Something new to the viewer."""
+    """Something new to the viewer; `died` is None about the living."""
 
     person_id: int
     person: str
+    died: date | None
     words: str
     url: str
     at: datetime
@@ -86,7 +87,8 @@ def new_line(row: NewRow) -> NewLine:
         "nobodys_task": f"Task on nobody’s list: {row.detail}",
     }[row.what]
     url = f"/tasks/{row.ref_id}" if row.what.endswith("task") else f"/people/{row.person_id}"
-    return NewLine(row.person_id, person_name(row.family_name, row.given_name), words, url, row.at, row.by)
+    person = person_name(row.family_name, row.given_name)
+    return NewLine(row.person_id, person, row.date_of_death, words, url, row.at, row.by)
 
 
 def key_words(row: TaskRow) -> str:

@@ -3,12 +3,11 @@
 from datetime import date, datetime
 
 from caseload.clock import LONDON
+from caseload.domain.clock_words import clock_time
 
 _MONTHS = (
     "January February March April May June July August September October November December"
 ).split()  # not strftime: its names follow the machine's language
-
-_NAMED_HOURS = {0: "midnight", 12: "midday"}
 
 
 def day(value: date) -> str:
@@ -29,14 +28,6 @@ def month_year(value: date) -> str:
 def short_month(value: date) -> str:
     """Sep 2026."""
     return f"{_MONTHS[value.month - 1][:3]} {value.year}"
-
-
-def clock_time(value: datetime) -> str:
-    """10:05am, in London; midday and midnight by their names, since nobody is sure which 12:00am is."""
-    local = value.astimezone(LONDON)
-    if local.minute == 0 and local.hour in _NAMED_HOURS:
-        return _NAMED_HOURS[local.hour]
-    return f"{(local.hour + 11) % 12 + 1}:{local.minute:02d}{'am' if local.hour < 12 else 'pm'}"
 
 
 def moment(value: datetime) -> str:

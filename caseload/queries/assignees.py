@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from caseload.clock import local_day
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CareTeamRole, CaseState, Role, Sector
+from caseload.exceptions import NotThere
 from caseload.queries.objections import AGAINST, said_no
-from caseload.queries.visible import SHARING, person_for
+from caseload.queries.visible import SHARING, may_open, person_for
 from caseload.tables import (
     CareTeamMember,
     Case,
@@ -66,24 +67,35 @@ def lists_for(session: Session, viewer: Viewer, now: datetime, person_id: int) -
     NotThere where the viewer may not open them.
     """
     person = person_for(session, viewer, now, person_id)
-    leads, may_open = _leads(person_id, now), _may_open(session, person, now)
-    people = (
-        select(User.id, User.display_name, User.job_title, Organisation.name, leads.label("leads"))
-        .join(Organisation, Organisation.id == User.home_id)
-        .where(may_open)
-        .order_by(leads.desc(), User.display_name, User.id)
-    )
+    such = _may_open(session, person, now)
     around = _around(person.practice_id)
     teams = (
         select(Team.id, Team.name)
         .join(around, around.c.id == Team.place_id)
-        .where(_has_member(may_open, now))
+        .where(_has_member(such, now))
         .order_by(Team.name, Team.id)
     )
-    return Lists(
-        tuple(Assignee(*row[:4], bool(row.leads)) for row in session.execute(people)),
-        tuple(AssigneeTeam(*row) for row in session.execute(teams)),
+    people = _people(session, now, person_id, such)
+    return Lists(people, tuple(AssigneeTeam(*row) for row in session.execute(teams)))
+
+
+def people_for(session: Session, viewer: Viewer, now: datetime, person_id: int) -> tuple[Assignee, ...]:
+    """The people of `lists_for`, for a page that asks for no team; NotThere where the viewer may not open the person."""
+    if not may_open(session, viewer, now, person_id):
+        raise NotThere
+    person = session.get_one(Person, person_id)
+    return _people(session, now, person_id, _may_open(session, person, now))
+
+
+def _people(session: Session, now: datetime, person_id: int, such: ColumnElement[bool]) -> tuple[Assignee, ...]:
+    leads = _leads(person_id, now)
+    wanted = (
+        select(User.id, User.display_name, User.job_title, Organisation.name, leads.label("leads"))
+        .join(Organisation, Organisation.id == User.home_id)
+        .where(such)
+        .order_by(leads.desc(), User.display_name, User.id)
     )
+    return tuple(Assignee(*row[:4], bool(row.leads)) for row in session.execute(wanted))
 
 
 def may_be_given(session: Session, now: datetime, person_id: int, *, owner_id: int | None, team_id: int | None) -> bool:

@@ -59,7 +59,7 @@ def care_team_page(session: Session, viewer: Viewer, now: datetime, case_id: int
     rows = members_of(session, case, now)
     today = local_day(now)
     going_on = case.state is not CaseState.CLOSED
-    may_change = going_on and viewer.may(Permission.WORK_CASE)
+    may_change = going_on and case.lasting and viewer.may(Permission.WORK_CASE)
     return CareTeamPage(
         case, _lead(session, case), tuple(row for row in rows if row.until_on is None or row.until_on > today),
         tuple(row for row in rows if row.until_on is not None and row.until_on <= today),

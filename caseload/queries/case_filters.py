@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal, or_, select, true
 
 from caseload.domain.case_filters import CONTACT, ME, NO_NEED, NOBODY
 from caseload.domain.filters import Chosen
+from caseload.domain.plan_rules import WRITTEN
+from caseload.domain.plan_words import PlanState
 from caseload.domain.review_filters import born_between
 from caseload.domain.words import CaseState, PrimaryNeed, Tier
 from caseload.queries.visible import BY_NAME
-from caseload.tables import Case, Contact, LeadAllocation, Organisation, Person, RiskScore
+from caseload.tables import Case, Contact, LeadAllocation, Organisation, Person, PlanVersion, RiskScore
 from caseload.tables.base import UtcMoment
 
 Condition = ColumnElement[bool]
@@ -31,6 +33,11 @@ def without_lead_since() -> ColumnElement[datetime]:
     return func.coalesce(ended.correlate(Case).scalar_subquery(), Case.opened_at, type_=UtcMoment)
 
 
+def waits_for_lead() -> Condition:
+    """Of a case without a lead: whether it needs one. A closed case does not, nor does that of somebody who has died."""
+    return and_(Case.state != CaseState.CLOSED, Person.date_of_death.is_(None))
+
+
 def narrowed(chosen: Chosen, score: type[RiskScore], today: date) -> Condition:
     """Every filter: any of the values of one, and all of the filters. Without a state chosen, what is not closed.
 
@@ -44,6 +51,7 @@ def narrowed(chosen: Chosen, score: type[RiskScore], today: date) -> Condition:
         ),
         "tier": lambda value: func.coalesce(score.tier, Tier.NONE.value) == value,
         "contact": _silent,
+        "plan": _planned,
         "place": _placed,
         "age": lambda value: _aged(value, today),
     }
@@ -81,6 +89,20 @@ def _silent(value: str) -> Condition:
         return last_contact().is_(None)
     since = bindparam(f"silent_{value}", type_=UtcMoment)
     return func.coalesce(last_contact(), literal(_NEVER, UtcMoment), type_=UtcMoment) < since
+
+
+def _planned(value: str) -> Condition:
+    """How the case's care plan stands; a review is overdue from the day after it was due."""
+    if value == "none":
+        return ~_has_plan(PlanVersion.state == PlanState.ACTIVE)
+    if value == "written":
+        return _has_plan(PlanVersion.state.in_(WRITTEN))
+    overdue = PlanVersion.review_on < BY_NAME.today if value == "overdue" else true()
+    return _has_plan(and_(PlanVersion.state == PlanState.ACTIVE, overdue))
+
+
+def _has_plan(such: Condition) -> Condition:
+    return exists().where(PlanVersion.case_id == Case.id, such).correlate(Case)
 
 
 def _placed(value: str) -> Condition:

@@ -29,17 +29,26 @@ from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, OrganisationKind, PrimaryNeed, Profession, Tier
 from caseload.lead_rules import read_lead_rules
-from caseload.queries.case_filters import last_contact, narrowed, ordered, silence_names, without_lead_since
+from caseload.queries.case_filters import (
+    last_contact,
+    narrowed,
+    ordered,
+    silence_names,
+    waits_for_lead,
+    without_lead_since,
+)
+from caseload.queries.kept_out import kept_out
 from caseload.queries.objections import objects_to_scoring
 from caseload.queries.related_cases import Reach, place_names, reach_of, related_by_name
 from caseload.queries.risk_runs import RunShown, scored_newest, two_scores
-from caseload.queries.visible import Shape, names_for, openable_by_name, shape_of
+from caseload.queries.visible import BY_NAME, Shape, names_for, openable_by_name, shape_of
 from caseload.tables import Case, LeadAllocation, LeadProposal, Organisation, Person, RiskScore, User
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One case in a list. `tier` is None where no score is shown; `why` is what the rule last said of the lead."""
+    """One case in a list. `tier` is None where no score is shown; `why` is what the rule last said of the lead, and
+    `lead_kept_out` that the lead may no longer see the record."""
 
     case_id: int
     person_id: int
@@ -61,6 +70,7 @@ class CaseRow:
     profession: Profession | None
     last_contact: datetime | None
     without_lead_since: datetime
+    lead_kept_out: bool
     proposed: Profession | None = None
     why: str = ""
 
@@ -76,7 +86,7 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True)
 class CaseList:
-    """Which list: by which run's tiers (None: without any), how chosen, from where on; `unallocated`: without a lead."""
+    """Which list: by which run's tiers (None: without any), how chosen, from where on; `unallocated`: waiting for a lead."""
 
     run: RunShown | None
     chosen: Chosen
@@ -145,7 +155,7 @@ def _listed(kind: _Kind, order: Sequence[ColumnElement[Any]], score: type[RiskSc
         related_by_name(kind.reach), openable_by_name(kind.shape), narrowed(kind.chosen, score, kind.today)
     )
     if kind.unallocated:
-        condition = and_(condition, Case.state != CaseState.CLOSED, LeadAllocation.id.is_(None))
+        condition = and_(condition, waits_for_lead(), LeadAllocation.id.is_(None))
     columns = [*keys, Case.id.label("case_id"), func.count().over().label("total")]
     return _joined(columns, score, kind.run).where(condition).cte("listed")
 
@@ -195,7 +205,7 @@ def _columns(score: type[RiskScore]) -> list[ColumnElement[Any]]:
         Person.deregistered_on, Person.nhs_number, Person.restricted, name.label("practice"), Case.state,
         Case.primary_need, Case.opened_at, Case.closed_at, score.tier, LeadAllocation.user_id.label("lead_id"),
         User.display_name.label("lead"), LeadAllocation.profession, last_contact().label("last_contact"),
-        without_lead_since().label("without_lead_since"),
+        without_lead_since().label("without_lead_since"), kept_out(User, BY_NAME.now).label("lead_kept_out"),
     ]  # fmt: skip
     return columns
 
@@ -227,6 +237,7 @@ def _row(row: RowMapping) -> CaseRow:
         row["date_of_death"], row["deregistered_on"], row["nhs_number"], row["restricted"], row["practice"],
         row["state"], row["primary_need"], row["opened_at"], row["closed_at"], row["tier"], row["lead_id"],
         row["lead"], row["profession"], row["last_contact"], row["without_lead_since"],
+        bool(row["lead_kept_out"]),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import CaseState
+from caseload.queries.case_filters import waits_for_lead
 from caseload.queries.governed import governed, seen_by
 from caseload.queries.review_practices import review_practices
 from caseload.queries.visible import Shape, names_for, openable_by_name, shape_of
@@ -74,7 +74,7 @@ def _without_lead(shape: Shape) -> ColumnElement[int]:
     return (
         select(func.count(Case.id))
         .join(Person, Person.id == Case.person_id)
-        .where(Case.state != CaseState.CLOSED, ~led, openable_by_name(shape))
+        .where(waits_for_lead(), ~led, openable_by_name(shape))
         .scalar_subquery()
     )
 

@@ -1,7 +1,7 @@
 """Records opened in an emergency: the viewer's own, and the queue of those to be reviewed.
 
-The queue never has a name: a person is their reference (the record's id), and the person's names are taken out of what
-the opener wrote.
+The queue never has a name: a person is their reference (the record's id), and what would tell who they are is taken out
+of what the opener and the reviewer wrote.
 """
 
 import json
@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from caseload.domain.names import without_names
+from caseload.domain.masked_text import Identifiers, masked
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import Role
@@ -146,10 +146,10 @@ def _openings(viewer: Viewer) -> Select[EmergencyAccess, User, str, Person, str,
 def _row(
     opening: EmergencyAccess, user: User, employer: str, person: Person, practice: str, reviewer: str | None
 ) -> EmergencyRow:
-    names = (person.family_name, person.given_name)
+    who = Identifiers(person.family_name, person.given_name, person.nhs_number, person.date_of_birth, person.postcode)
     return EmergencyRow(
         opening.id, person.id, user.id, user.display_name, user.job_title, employer, practice, opening.reason_code,
-        without_names(opening.reason, (*names, person.nhs_number)), opening.opened_at, opening.expires_at,
-        opening.reviewed_at, reviewer, opening.finding, without_names(opening.finding_note, names),
+        masked(opening.reason, who), opening.opened_at, opening.expires_at,
+        opening.reviewed_at, reviewer, opening.finding, masked(opening.finding_note, who),
         opening.row_version,
     )  # fmt: skip

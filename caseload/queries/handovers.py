@@ -13,12 +13,12 @@ from caseload.domain.handover_rules import answer_by, state_at
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, HandoverState
-from caseload.exceptions import NotThere
+from caseload.exceptions import NotNow, NotThere
 from caseload.lead_rules import read_lead_rules
 from caseload.queries.lead_cases import LeadCase, lead_case
 from caseload.queries.leads import handover_candidates
 from caseload.queries.practitioners import candidates_for
-from caseload.queries.visible import openable
+from caseload.queries.visible import EMERGENCY_ONLY, openable
 from caseload.tables import Case, Handover, LeadAllocation, Organisation, Person, User
 
 ENDED_SHOWN_DAYS = 30
@@ -130,7 +130,8 @@ def handover_page(session: Session, viewer: Viewer, now: datetime, handover_id: 
 
 
 def request_page(session: Session, viewer: Viewer, now: datetime, case_id: int) -> RequestPage:
-    """What asking for a handover needs; NotThere for somebody who neither leads the case nor may name leads there."""
+    """What asking for a handover needs; NotThere for somebody who neither leads the case nor may name leads there, NotNow
+    where break-glass alone opens it to them."""
     case = lead_case(session, viewer, now, case_id)
     lead = session.execute(
         select(User.id, User.display_name)
@@ -140,6 +141,8 @@ def request_page(session: Session, viewer: Viewer, now: datetime, case_id: int) 
     leads = lead is not None and lead.id == viewer.user_id
     if not leads and case.practice_id not in viewer.practices(Permission.CONFIRM_LEAD):
         raise NotThere
+    if not case.lasting:
+        raise NotNow(EMERGENCY_ONLY)
     waiting = _waiting_id(session, now, case_id)
     possible = lead is not None and waiting is None and case.state is not CaseState.CLOSED
     found = handover_candidates(session, now, case, lead.id) if possible and lead is not None else []

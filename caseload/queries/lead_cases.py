@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, and_, select
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, and_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
@@ -14,7 +14,7 @@ from caseload.domain.words import CaseState, Sector
 from caseload.exceptions import NotThere
 from caseload.queries.objections import objects_to_scoring, said_no
 from caseload.queries.people import PersonFacts, facts_of
-from caseload.queries.visible import SHARING, openable
+from caseload.queries.visible import SHARING, openable, related
 from caseload.tables import Case, LeadAllocation, Organisation, Person, RiskRun, RiskScore
 
 
@@ -23,7 +23,7 @@ class LeadCase:
     """A case as the rule sees it. `path` is the person's practice and the places around it, smallest first.
 
     `refused` has the sectors the person does not want their record shared with; `objects` says that they do not want
-    a score to be used at all.
+    a score to be used at all; `lasting` is False for a viewer to whom break-glass alone opens the record.
     """
 
     case_id: int
@@ -34,6 +34,7 @@ class LeadCase:
     refused: frozenset[Sector]
     path: tuple[int, ...]
     objects: bool
+    lasting: bool
 
     @property
     def person_id(self) -> int:
@@ -53,7 +54,7 @@ class LeadCase:
 
 def lead_case(session: Session, viewer: Viewer, now: datetime, case_id: int) -> LeadCase:
     """The case, for somebody who may open its person; NotThere otherwise."""
-    found = _read(session, now, and_(Case.id == case_id, openable(viewer, now)))
+    found = _read(session, now, and_(Case.id == case_id, openable(viewer, now)), related(viewer, now))
     if not found:
         raise NotThere
     return found[0]
@@ -62,12 +63,12 @@ def lead_case(session: Session, viewer: Viewer, now: datetime, case_id: int) -> 
 def lead_cases(session: Session, viewer: Viewer, now: datetime, case_ids: Iterable[int]) -> dict[int, LeadCase]:
     """Those of the cases whose people the viewer may open, by id."""
     wanted = and_(Case.id.in_(sorted(set(case_ids))), openable(viewer, now))
-    return {case.case_id: case for case in _read(session, now, wanted)}
+    return {case.case_id: case for case in _read(session, now, wanted, related(viewer, now))}
 
 
 def cases_for_rule(session: Session, now: datetime, case_ids: Iterable[int]) -> dict[int, LeadCase]:
     """The same for the rule itself, which asks on nobody's behalf; never for a page."""
-    return {case.case_id: case for case in _read(session, now, Case.id.in_(sorted(set(case_ids))))}
+    return {case.case_id: case for case in _read(session, now, Case.id.in_(sorted(set(case_ids))), true())}
 
 
 def lead_in_force(session: Session, case_id: int) -> LeadAllocation | None:
@@ -83,7 +84,7 @@ def latest_run(now: datetime) -> ScalarSelect[int]:
     return newest.order_by(run.index_date.desc(), run.id.desc()).limit(1).scalar_subquery()
 
 
-def _read(session: Session, now: datetime, wanted: ColumnElement[bool]) -> list[LeadCase]:
+def _read(session: Session, now: datetime, wanted: ColumnElement[bool], lasting: ColumnElement[bool]) -> list[LeadCase]:
     network, locality, borough = aliased(Organisation), aliased(Organisation), aliased(Organisation)
     practice = aliased(Organisation)
     rows = session.execute(
@@ -91,7 +92,7 @@ def _read(session: Session, now: datetime, wanted: ColumnElement[bool]) -> list[
             Case.id, Case.state, Case.row_version, Case.primary_need, Person, practice.name.label("practice"),
             RiskScore.tier, RiskRun.index_date,
             network.id.label("network_id"), locality.id.label("locality_id"), borough.id.label("borough_id"),
-            objects_to_scoring().label("no_score"),
+            objects_to_scoring().label("no_score"), lasting.label("lasting"),
             *(said_no(purpose).label(sector.value) for sector, purpose in SHARING.items()),
         )
         .join(Person, Person.id == Case.person_id)
@@ -123,5 +124,5 @@ def _case(row: RowMapping) -> LeadCase:
     return LeadCase(
         row["id"], facts_of(person, row["practice"]), row["state"], row["row_version"], facts,
         frozenset(sector for sector in SHARING if row[sector.value]),
-        tuple(place for place in around if place is not None), row["no_score"],
+        tuple(place for place in around if place is not None), row["no_score"], bool(row["lasting"]),
     )  # fmt: skip

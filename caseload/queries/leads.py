@@ -16,14 +16,18 @@ from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, HandoverState, Profession
 from caseload.lead_rules import read_lead_rules
+from caseload.queries.kept_out import kept_out
 from caseload.queries.lead_cases import LeadCase, lead_case, lead_cases
 from caseload.queries.practitioners import candidates_for, compared
-from caseload.tables import Handover, LeadAllocation, Organisation, User
+from caseload.tables import Handover, LeadAllocation, Organisation, Person, User
 
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """One professional's time as lead. `sentence` is as this viewer may read it; `until_at` is None for the one in force."""
+    """One professional's time as lead. `sentence` is as this viewer may read it; `until_at` is None for the one in force.
+
+    `kept_out` says that they may no longer open the record: the person said no to sharing with their sector.
+    """
 
     allocation_id: int
     user_id: int
@@ -31,6 +35,7 @@ class LeadRow:
     job_title: str
     organisation: str
     profession: Profession
+    kept_out: bool
     from_at: datetime
     until_at: datetime | None
     sentence: str
@@ -75,6 +80,7 @@ class LeadPage:
     leaving: tuple[str, ...]
     may_name: bool
     may_hand_over: bool
+    may_read_letter: bool
     may_tell: bool
 
 
@@ -83,12 +89,12 @@ def lead_page(session: Session, viewer: Viewer, now: datetime, case_id: int) -> 
     case = lead_case(session, viewer, now, case_id)
     rules = read_lead_rules()
     outcome = lead_outcome(rules, case.facts, local_day(now))
-    rows = leads_of(session, viewer, case, rules)
+    rows = leads_of(session, viewer, now, case, rules)
     current = next((row for row in rows if row.until_at is None), None)
     ours = case.practice_id in viewer.practices(Permission.CONFIRM_LEAD)
     going_on = case.state is not CaseState.CLOSED
     alive = case.person.date_of_death is None
-    may_name = ours and going_on and alive and current is None
+    may_name = ours and going_on and alive and case.lasting and current is None
     found = candidates_for(session, now, case, rules, with_leaving=True) if may_name else []
     candidates, leaving = split_leaving(in_order(rules, outcome, found))
     mine = current is not None and current.user_id == viewer.user_id
@@ -96,8 +102,16 @@ def lead_page(session: Session, viewer: Viewer, now: datetime, case_id: int) -> 
         case, outcome, shown(viewer, case, outcome.sentence, outcome.rule_code, rules), current,
         tuple(row for row in rows if row is not current), _waiting(session, viewer, now, case_id),
         tuple(candidates), leaving, may_name,
-        may_hand_over=going_on and current is not None and (ours or mine) and viewer.may(Permission.HAND_OVER),
-        may_tell=current is not None and alive and viewer.may(Permission.WORK_CASE),
+        may_hand_over=going_on
+        and current is not None
+        and case.lasting
+        and (ours or mine)
+        and viewer.may(Permission.HAND_OVER),
+        may_read_letter=current is not None
+        and alive
+        and not current.kept_out
+        and viewer.may(Permission.WORK_CASE),
+        may_tell=current is not None and alive and case.lasting and viewer.may(Permission.WORK_CASE),
     )  # fmt: skip
 
 
@@ -107,11 +121,15 @@ def shown(viewer: Viewer, case: LeadCase, sentence: str, rule_code: str, rules: 
     return sentence_for(sentence, rule_code, rules, may_see_score=may_see)
 
 
-def leads_of(session: Session, viewer: Viewer, case: LeadCase, rules: LeadRules) -> list[LeadRow]:
+def leads_of(session: Session, viewer: Viewer, now: datetime, case: LeadCase, rules: LeadRules) -> list[LeadRow]:
     """Everybody who leads or led a case that the viewer has already been given, latest first."""
     lead, confirmer, teller = aliased(User), aliased(User), aliased(User)
     rows = session.execute(
-        select(LeadAllocation, lead, Organisation.name, confirmer.display_name, teller.display_name)
+        select(
+            LeadAllocation, lead, Organisation.name, confirmer.display_name, teller.display_name, kept_out(lead, now)
+        )
+        .select_from(LeadAllocation)
+        .join(Person, Person.id == case.person_id)
         .join(lead, lead.id == LeadAllocation.user_id)
         .join(Organisation, Organisation.id == lead.home_id)
         .join(confirmer, confirmer.id == LeadAllocation.confirmed_by)
@@ -152,10 +170,10 @@ def _why(rules: LeadRules, outcome: LeadOutcome, candidates: Sequence[Candidate]
 
 
 def _lead_row(viewer: Viewer, case: LeadCase, rules: LeadRules, row: Any) -> LeadRow:
-    lead, user, organisation, confirmer, teller = row
+    lead, user, organisation, confirmer, teller, barred = row
     return LeadRow(
-        lead.id, user.id, user.display_name, user.job_title, organisation, lead.profession, lead.from_at,
-        lead.until_at, shown(viewer, case, lead.sentence, lead.rule_code, rules), lead.override_code,
+        lead.id, user.id, user.display_name, user.job_title, organisation, lead.profession, bool(barred),
+        lead.from_at, lead.until_at, shown(viewer, case, lead.sentence, lead.rule_code, rules), lead.override_code,
         lead.override_note, confirmer, lead.handover_id is not None, lead.tell_by,
         None if lead.told_at is None else local_day(lead.told_at), lead.told_how, teller,
     )  # fmt: skip

@@ -10,9 +10,9 @@ from sqlalchemy import String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
-from caseload.domain.candidates import Candidate, in_order, split_leaving
+from caseload.domain.candidates import Candidate, in_order, split_leaving, suggested
 from caseload.domain.handover_rules import answer_by, state_at
-from caseload.domain.lead_rule import LeadRules, lead_outcome
+from caseload.domain.lead_rule import LeadOutcome, LeadRules, lead_outcome
 from caseload.domain.sharing_out import CaseToShare, loaded
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, HandoverState, Tier
@@ -55,13 +55,15 @@ class Answer:
 class JourneyCase:
     """A case the leaver leads. `receiver_id` is whom it is meant for; `last` the last request, where there was one.
 
-    `turned_down` names those who said no to it and are not among the candidates any more."""
+    `turned_down` names those who said no to it and are not among the candidates any more; `only` is whoever is the only
+    one that can take it without a reason being given."""
 
     case: LeadCase
     receiver_id: int | None
     last: Answer | None
     candidates: tuple[Candidate, ...]
     turned_down: tuple[str, ...]
+    only: int | None
 
     @property
     def waits(self) -> bool:
@@ -271,10 +273,21 @@ def _cases(
         said_no = tuple(sorted(one.name for one in staying if one not in left))
         found.append(
             JourneyCase(
-                details[row.case_id], row.receiver_id, _answer(row, now), (*ordered[:OFFERED], *chosen), said_no
-            )
+                details[row.case_id],
+                row.receiver_id,
+                _answer(row, now),
+                (*ordered[:OFFERED], *chosen),
+                said_no,
+                _only(rules, offer.outcome, ordered),
+            )  # fmt: skip
         )
     return tuple(found), tuple(sorted(leaving))
+
+
+def _only(rules: LeadRules, outcome: LeadOutcome, candidates: Iterable[Candidate]) -> int | None:
+    """Whoever is the only one of them that the rule proposes and who is working."""
+    such = [one.user_id for one in candidates if suggested(rules, outcome, one)]
+    return such[0] if len(such) == 1 else None
 
 
 def points_given(rules: LeadRules, rows: Collection[Any]) -> Counter[int]:

@@ -11,6 +11,7 @@ from caseload.domain.lead_rule import age_on
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CareTeamRole, Profession
 from caseload.exceptions import NotNow
+from caseload.queries.kept_out import kept_out
 from caseload.queries.lead_cases import LeadCase, lead_case
 from caseload.tables import CareTeamMember, LeadAllocation, Organisation, Person, User
 
@@ -40,14 +41,17 @@ class Letter:
 
 
 def letter_for(session: Session, viewer: Viewer, now: datetime, case_id: int) -> Letter:
-    """The letter of a case that has a lead. NotThere for somebody who may not open the person; NotNow without a lead, or
-    to somebody who died."""
+    """The letter of a case that has a lead. NotThere for somebody who may not open the person; NotNow without a lead, with
+    one who may no longer see the record, or to somebody who died."""
     case = lead_case(session, viewer, now, case_id)
     if case.person.date_of_death is not None:
         raise NotNow("This person has died. No letter is sent.")
     home, practice = aliased(Organisation), aliased(Organisation)
     found = session.execute(
-        select(LeadAllocation, User, home.name, practice.name, Person.address_line, Person.postcode)
+        select(
+            LeadAllocation, User, home.name, practice.name, Person.address_line, Person.postcode, kept_out(User, now)
+        )
+        .select_from(LeadAllocation)
         .join(User, User.id == LeadAllocation.user_id)
         .join(home, home.id == User.home_id)
         .join(Person, Person.id == case.person_id)
@@ -56,7 +60,11 @@ def letter_for(session: Session, viewer: Viewer, now: datetime, case_id: int) ->
     ).one_or_none()
     if found is None:
         raise NotNow("This case has no accountable lead yet, so there is nobody to tell the person about.")
-    lead, user, organisation, practice_name, address_line, postcode = found
+    lead, user, organisation, practice_name, address_line, postcode, barred = found
+    if barred:
+        raise NotNow(
+            "The accountable lead may no longer see the record, so no letter names them. Hand the case over first."
+        )
     return Letter(
         case, address_line, postcode, practice_name, user.display_name, lead.profession, user.job_title, organisation,
         local_day(lead.from_at), lead.override_code == "persons_choice", _navigator(session, now, case_id),

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import CaseState
-from caseload.queries.case_filters import without_lead_since
+from caseload.queries.case_filters import waits_for_lead, without_lead_since
 from caseload.queries.related_cases import related_to
 from caseload.queries.visible import openable
 from caseload.tables import Case, LeadAllocation, Person
@@ -48,7 +47,7 @@ def next_without_lead(session: Session, viewer: Viewer, now: datetime, after_id:
     wanted = (
         select(Case.id)
         .join(Person, Person.id == Case.person_id)
-        .where(_waiting(viewer, now), mine, Person.date_of_death.is_(None), Case.id != after_id)
+        .where(_waiting(viewer, now), mine, Case.id != after_id)
         .order_by(case((behind, 0), else_=1), since, Case.id)
         .limit(1)
     )
@@ -56,6 +55,6 @@ def next_without_lead(session: Session, viewer: Viewer, now: datetime, after_id:
 
 
 def _waiting(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
-    """A condition on `Case` and `Person`: not closed, without a lead, and for this viewer to open."""
+    """A condition on `Case` and `Person`: without a lead and waiting for one, and for this viewer to open."""
     led = exists().where(LeadAllocation.case_id == Case.id, LeadAllocation.until_at.is_(None)).correlate(Case)
-    return and_(related_to(viewer, now), openable(viewer, now), Case.state != CaseState.CLOSED, ~led)
+    return and_(related_to(viewer, now), openable(viewer, now), waits_for_lead(), ~led)

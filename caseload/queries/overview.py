@@ -51,9 +51,11 @@ def _tree() -> Select[int, str, OrganisationKind, int | None]:
     )
 
 
-def visible_places(viewer: Viewer, tree: tuple[Place, ...]) -> frozenset[int]:
-    """The places all of whose practices the viewer may see the overview of."""
-    allowed = viewer.practices(Permission.SEE_OVERVIEW)
+def visible_places(
+    viewer: Viewer, tree: tuple[Place, ...], permission: Permission = Permission.SEE_OVERVIEW
+) -> frozenset[int]:
+    """The places all of whose practices the viewer may see the overview of, or what else the permission is for."""
+    allowed = viewer.practices(permission)
     parents = {place.place_id: place.parent_id for place in tree}
     some: set[int] = set()
     barred: set[int] = set()

@@ -22,6 +22,7 @@ from caseload.domain.words import (
     Sex,
 )
 from caseload.exceptions import NotThere
+from caseload.queries.kept_out import kept_out
 from caseload.queries.visible import (
     BY_NAME,
     Shape,
@@ -29,8 +30,8 @@ from caseload.queries.visible import (
     may_open,
     names_for,
     openable_by_name,
-    related,
     related_by_name,
+    related_to,
     shape_of,
 )
 from caseload.tables import CareTeamMember, Case, EmergencyAccess, LeadAllocation, Organisation, Person, Proposal, User
@@ -73,8 +74,7 @@ def _facts(shape: Shape) -> Select[Person, str]:
 
 def only_in_emergency(session: Session, viewer: Viewer, now: datetime, person_id: int) -> bool:
     """Whether the viewer has this record open through break-glass and nothing else."""
-    wanted = select(Person.id).where(Person.id == person_id, related(viewer, now))
-    return session.execute(wanted).first() is None
+    return not related_to(session, viewer, now, person_id)
 
 
 def facts_of(person: Person, practice: str) -> PersonFacts:
@@ -95,7 +95,7 @@ def facts_of(person: Person, practice: str) -> PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """The person's current case, with its accountable lead where it has one."""
+    """The person's current case, with its accountable lead where it has one; `lead_kept_out`: who may not see the record."""
 
     case_id: int
     state: CaseState
@@ -107,6 +107,7 @@ class CaseFacts:
     profession: Profession | None
     lead_from: datetime | None
     lead_told: bool
+    lead_kept_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def person_page(session: Session, viewer: Viewer, now: datetime, person_id: int)
     if found is None:
         raise NotThere
     found_open(session, viewer, now, person_id)
-    person, practice, case, allocation, lead_name, state, kind, has_relationship, opened_until = found
+    person, practice, case, allocation, lead_name, barred, state, kind, has_relationship, opened_until = found
     return PersonPage(
         facts_of(person, practice),
         person.practice_id,
@@ -155,7 +156,7 @@ def person_page(session: Session, viewer: Viewer, now: datetime, person_id: int)
         person.residence,
         person.lives_alone,
         person.has_carer,
-        None if case is None else _case_facts(case, allocation, lead_name),
+        None if case is None else _case_facts(case, allocation, lead_name, kept_out=bool(barred)),
         state,
         kind,
         None if has_relationship else opened_until,
@@ -168,8 +169,8 @@ def _page(shape: Shape) -> Select[*tuple[Any, ...]]:
     undecided = and_(Proposal.person_id == Person.id, Proposal.state.in_(UNDECIDED))
     return (
         select(
-            Person, Organisation.name, Case, LeadAllocation, User.display_name, Proposal.state, Proposal.kind,
-            related_by_name(shape), _opened_until(),
+            Person, Organisation.name, Case, LeadAllocation, User.display_name, kept_out(User, BY_NAME.now),
+            Proposal.state, Proposal.kind, related_by_name(shape), _opened_until(),
         )
         .select_from(Person)
         .join(Organisation, Organisation.id == Person.practice_id)
@@ -223,7 +224,7 @@ def _care_team() -> Select[str, str, CareTeamRole, date]:
     )
 
 
-def _case_facts(case: Case, lead: LeadAllocation | None, name: str | None) -> CaseFacts:
+def _case_facts(case: Case, lead: LeadAllocation | None, name: str | None, *, kept_out: bool) -> CaseFacts:
     return CaseFacts(
         case.id,
         case.state,
@@ -235,4 +236,5 @@ def _case_facts(case: Case, lead: LeadAllocation | None, name: str | None) -> Ca
         lead.profession if lead else None,
         lead.from_at if lead else None,
         lead is not None and lead.told_at is not None,
+        kept_out,
     )

@@ -1,19 +1,18 @@
 """Who could lead a case, compared: where they work, what they know of the person, what they carry, when they work."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, RowMapping, Select, and_, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
 from caseload.domain.candidates import Candidate, Continuity, Nearness
 from caseload.domain.lead_rule import LeadRules
 from caseload.domain.permissions import PERMISSIONS, Permission
-from caseload.domain.words import CaseState, JourneyState, Role, Sector, Tier
+from caseload.domain.words import CaseState, HandoverState, JourneyState, Role, Sector, Tier
 from caseload.domain.workload import WorkingPattern, next_working_day, points_of
 from caseload.exceptions import NotNow
 from caseload.lead_rules import read_lead_rules
@@ -23,6 +22,7 @@ from caseload.tables import (
     CareTeamMember,
     Case,
     Contact,
+    Handover,
     LeadAllocation,
     Leave,
     LeaverJourney,
@@ -48,6 +48,14 @@ class _Found:
     places: set[int] = field(default_factory=set)
     practice_roles: set[int] = field(default_factory=set)
     leave: set[tuple[date, date]] = field(default_factory=set)
+
+
+@dataclass
+class Load:
+    """What one practitioner carries in points: what they lead, and each case they are asked to take over."""
+
+    led: int = 0
+    asked: dict[int, int] = field(default_factory=dict)
 
 
 def candidates_for(  # noqa: PLR0913 - what is asked about whom
@@ -109,40 +117,58 @@ def compared(  # noqa: PLR0913 - what is asked about whom
     """
     everybody = _practitioners(session, now, only, with_leaving=with_leaving)
     people = sorted({case.person_id for case in cases})
-    carried = points_carried(session, now, rules, everybody) if with_history else Counter[int]()
+    carried = loads_of(session, now, rules, everybody) if with_history else {}
     known = _known(session, now, people) if with_history else {}
     named = _named(session, [case.person_id for case in cases if case.restricted] if to_receive else [])
     found: dict[int, list[Candidate]] = {}
     for case in cases:
         found[case.case_id] = [
-            _candidate(one, case, local_day(now), carried[user_id], rules, known.get((case.person_id, user_id)))
+            _candidate(
+                one, case, local_day(now), carried.get(user_id, Load()), rules, known.get((case.person_id, user_id))
+            )
             for user_id, one in everybody.items()
             if _may_see(one, case) and not (to_receive and case.restricted and (case.person_id, user_id) not in named)
         ]
     return found
 
 
-def points_carried(session: Session, now: datetime, rules: LeadRules, users: Collection[int]) -> Counter[int]:
-    """The points of workload each of these users leads now: their cases that are not closed, by tier of the newest run.
+def loads_of(session: Session, now: datetime, rules: LeadRules, users: Collection[int]) -> dict[int, Load]:
+    """What each of these users carries now: their cases that are not closed, by tier of the newest run, and those they
+    are asked to take over.
 
     The case of somebody who objects to risk stratification weighs as one without a tier."""
-    rows = session.execute(
-        select(LeadAllocation.user_id, RiskScore.tier, func.count())
-        .join(Case, Case.id == LeadAllocation.case_id)
+    ours = sorted(users)
+    led = _weighed(now, LeadAllocation.user_id, literal(None, Integer).label("case_id"), func.count().label("cases"))
+    led = led.join(LeadAllocation, LeadAllocation.case_id == Case.id)
+    led = led.where(LeadAllocation.until_at.is_(None), LeadAllocation.user_id.in_(ours))
+    asked = _weighed(now, Handover.to_user_id.label("user_id"), Case.id.label("case_id"), literal(1).label("cases"))
+    asked = asked.join(Handover, Handover.case_id == Case.id).where(
+        Handover.state == HandoverState.REQUESTED, Handover.expires_at > now, Handover.to_user_id.in_(ours)
+    )
+    rows = session.execute(union_all(led.group_by(LeadAllocation.user_id, RiskScore.tier), asked))
+    loads: dict[int, Load] = {}
+    for user_id, case_id, cases, tier in rows:
+        load = loads.setdefault(user_id, Load())
+        points = points_of({Tier(tier or Tier.NONE): cases}, rules.weights)
+        if case_id is None:
+            load.led += points
+        else:
+            load.asked[case_id] = points
+    return loads
+
+
+def _weighed(now: datetime, *columns: Any) -> Select[Any]:
+    """These columns and the tier of each case that is not closed, from cases, people and the newest run."""
+    return (
+        select(*columns, RiskScore.tier)
+        .select_from(Case)
         .join(Person, Person.id == Case.person_id)
         .outerjoin(
             RiskScore,
             and_(RiskScore.person_id == Person.id, RiskScore.run_id == latest_run(now), ~objects_to_scoring()),
         )
-        .where(
-            LeadAllocation.until_at.is_(None), Case.state != CaseState.CLOSED, LeadAllocation.user_id.in_(sorted(users))
-        )
-        .group_by(LeadAllocation.user_id, RiskScore.tier)
+        .where(Case.state != CaseState.CLOSED)
     )
-    points: Counter[int] = Counter()
-    for user_id, tier, count in rows:
-        points[user_id] += points_of({tier or Tier.NONE: count}, rules.weights)
-    return points
 
 
 def _practitioners(
@@ -240,16 +266,17 @@ def _known(session: Session, now: datetime, people: Collection[int]) -> dict[tup
 
 
 def _candidate(
-    found: _Found, case: LeadCase, day: date, points: int, rules: LeadRules, continuity: Continuity | None
+    found: _Found, case: LeadCase, day: date, load: Load, rules: LeadRules, continuity: Continuity | None
 ) -> Candidate:
     row = found.row
     pattern = WorkingPattern(row["working_days"], tuple(sorted(found.leave)))
     away = max((last for first, last in found.leave if first <= day), default=None)
     added = rules.weights[case.facts.tier or Tier.NONE]
+    waiting = {case_id: points for case_id, points in load.asked.items() if case_id != case.case_id}
     return Candidate(
         row["user_id"], row["display_name"], row["job_title"], row["name"], row["home_id"], row["profession"],
-        _nearness(found, case), continuity or Continuity.NONE, points, added, row["capacity"], away,
-        next_working_day(pattern, day), bool(row["leaving"]),
+        _nearness(found, case), continuity or Continuity.NONE, load.led + sum(waiting.values()), added, row["capacity"], away,
+        next_working_day(pattern, day), bool(row["leaving"]), len(waiting),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, RowMapping, Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, RowMapping, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
@@ -67,7 +67,7 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """One person before their practice."""
+    """One person before their practice. `decided_note` goes with the decision that holds now."""
 
     proposal_id: int
     proposal_version: int
@@ -89,6 +89,7 @@ class ReviewRow:
     last_contact: datetime | None
     earlier_case: datetime | None
     concerns: tuple[Concern, ...] = ()
+    decided_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def review_page(session: Session, viewer: Viewer, now: datetime, wanted: ReviewL
         place = session.execute(_place(shape_of(viewer), wanted.run, wanted.chosen), named).one_or_none()
         question = question if place is None else question.where(tuple_(*order) > tuple_(*place))
     found = session.execute(question, named).mappings().all()
-    rows = _with_concerns(session, [review_row(row) for row in found[: wanted.rows]])
+    rows = _with_words(session, [review_row(row) for row in found[: wanted.rows]])
     more = len(found) > wanted.rows
     return ReviewPage(rows, _counts(session, viewer, now, wanted), rows[-1].proposal_id if more else None)
 
@@ -166,7 +167,7 @@ def marked_rows(
         raise NotThere
     named = {**names_for(viewer, now), "practice_id": practice_id}
     found = session.execute(_marked(shape_of(viewer), run), named).mappings().all()
-    return _with_concerns(session, [review_row(row) for row in found])
+    return _with_words(session, [review_row(row) for row in found])
 
 
 @lru_cache(maxsize=_KEPT)
@@ -188,7 +189,7 @@ def one_row(
     found = session.execute(question).mappings().one_or_none()
     if found is None:
         raise NotThere
-    return found["practice_id"], _with_concerns(session, [review_row(found)])[0]
+    return found["practice_id"], _with_words(session, [review_row(found)])[0]
 
 
 def _undecided() -> ColumnElement[bool]:
@@ -316,22 +317,37 @@ def _mark(row: RowMapping) -> MarkShown | None:
     )  # fmt: skip
 
 
-def _with_concerns(session: Session, rows: list[ReviewRow]) -> tuple[ReviewRow, ...]:
+def _with_words(session: Session, rows: list[ReviewRow]) -> tuple[ReviewRow, ...]:
     if not rows:
         return ()
     concerns: dict[int, list[Concern]] = {}
+    notes: dict[tuple[int, ProposalState], str] = {}
     of_rows = {"proposal_ids": [row.proposal_id for row in rows]}
-    for proposal_id, by, at, note in session.execute(_concerns(), of_rows):
-        concerns.setdefault(proposal_id, []).append(Concern(by, at, note))
-    return tuple(replace(row, concerns=tuple(concerns.get(row.proposal_id, ()))) for row in rows)
+    for proposal_id, state, code, by, at, note in session.execute(_said(), of_rows):
+        if code == CONCERN_CODE:
+            concerns.setdefault(proposal_id, []).append(Concern(by, at, note))
+        else:
+            notes[proposal_id, state] = note
+    return tuple(
+        replace(
+            row, concerns=tuple(concerns.get(row.proposal_id, ())),
+            decided_note=notes.get((row.proposal_id, row.state), ""),
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 @cache
-def _concerns() -> Select[int, str, datetime, str]:
+def _said() -> Select[int, ProposalState, str | None, str, datetime, str]:
+    """What somebody wrote of these proposals, oldest first: concerns, and the notes of decisions."""
     of_rows = ProposalEvent.proposal_id.in_(bindparam("proposal_ids", expanding=True, type_=Integer))
+    noted = ProposalEvent.state.in_([ProposalState.DECLINED, ProposalState.DEFERRED])
     return (
-        select(ProposalEvent.proposal_id, User.display_name, ProposalEvent.at, ProposalEvent.note)
+        select(
+            ProposalEvent.proposal_id, ProposalEvent.state, ProposalEvent.reason_code, User.display_name,
+            ProposalEvent.at, ProposalEvent.note,
+        )
         .join(User, User.id == ProposalEvent.by)
-        .where(of_rows, ProposalEvent.reason_code == CONCERN_CODE)
+        .where(of_rows, or_(ProposalEvent.reason_code == CONCERN_CODE, noted))
         .order_by(ProposalEvent.id)
-    )
+    )  # fmt: skip

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from caseload.domain.permissions import PERMISSIONS, Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, Role
-from caseload.exceptions import NotThere
-from caseload.queries.visible import person_for
+from caseload.exceptions import NotNow, NotThere
+from caseload.queries.visible import EMERGENCY_ONLY, person_for, related_to
 from caseload.tables import (
     CareTeamMember,
     Case,
@@ -64,15 +64,26 @@ class Restriction:
 
 
 def restriction_of(session: Session, viewer: Viewer, now: datetime, person_id: int) -> Restriction:
-    """The restriction of a record, for somebody of its practice who may open it; NotThere otherwise."""
+    """The restriction of a record, for somebody of its practice who may open it; NotThere otherwise.
+
+    NotNow where break-glass alone opens it to them, but for a record that nobody is left to change.
+    """
     person = person_for(session, viewer, now, person_id)
     if person.practice_id not in viewer.practices(Permission.RESTRICT_PERSON):
         raise NotThere
+    if not related_to(session, viewer, now, person_id) and not nobody_left(session, person, now):
+        raise NotNow(EMERGENCY_ONLY)
     lead = session.execute(select(User.display_name).where(_leads(person_id))).scalar_one_or_none()
     return Restriction(
         person.id, person.row_version, person.restricted, lead, tuple(_nameable(session, person, now)),
         tuple(_changes(session, person_id)),
     )  # fmt: skip
+
+
+def nobody_left(session: Session, person: Person, now: datetime) -> bool:
+    """Everyone named has left: their practice may then put it right, having opened it in an emergency."""
+    named = select(RestrictedAccess.user_id).where(RestrictedAccess.person_id == person.id)
+    return person.restricted and not somebody_can_change(session, person, now, session.execute(named).scalars())
 
 
 def nameable_ids(session: Session, person: Person, now: datetime) -> set[int]:

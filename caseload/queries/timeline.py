@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
+    func,
     literal,
     null,
     or_,
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import LONDON, local_day
+from caseload.domain.plan_words import DischargePathway
 from caseload.domain.viewer import Viewer
 from caseload.queries.visible import may_open
 from caseload.tables import (
@@ -35,6 +37,7 @@ from caseload.tables import (
     CaseEvent,
     Consent,
     Contact,
+    DischargePlan,
     Encounter,
     LeadAllocation,
     Organisation,
@@ -59,6 +62,17 @@ class Happening(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DischargeRow:
+    """What was planned last for the end of a stay, by whom."""
+
+    pathway: DischargePathway
+    expected_on: date | None
+    note: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineRow:
     """One entry. What `code`, `extra` and `about` hold depends on the kind; `presenters.timeline` puts it into words.
 
@@ -80,6 +94,7 @@ class TimelineRow:
     until_on: date | None = None
     corrects: bool = False
     corrected: bool = False
+    discharge: DischargeRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +130,26 @@ def _encounters(session: Session, person_id: int, before: TimelineKey | None, mo
     return [
         TimelineRow(
             Happening.ENCOUNTER, _morning(row.started_on), row.id, row.kind.value, row.diagnosis_code,
-            row.provider_code, "", None, provider, until_on=row.ended_on,
+            row.provider_code, "", None, provider, until_on=row.ended_on, discharge=_discharge(plan, planner),
         )
-        for row, provider in session.execute(wanted, {"person_id": person_id})
+        for row, provider, plan, planner in session.execute(wanted, {"person_id": person_id})
     ]  # fmt: skip
 
 
+def _discharge(plan: DischargePlan | None, planner: str) -> DischargeRow | None:
+    return None if plan is None else DischargeRow(plan.pathway, plan.expected_on, plan.note, planner, plan.at)
+
+
 @cache
-def _stays() -> Select[Encounter, str]:
+def _stays() -> Select[Encounter, str, DischargePlan | None, str]:
+    """The stays with their provider and, of the plans for their end, the one that holds: the last."""
+    later = aliased(DischargePlan)
+    last = select(func.max(later.id)).where(later.encounter_id == Encounter.id).correlate(Encounter).scalar_subquery()
     wanted = (
-        select(Encounter, Organisation.name)
+        select(Encounter, Organisation.name, DischargePlan, _By.display_name)
         .outerjoin(Organisation, Organisation.code == Encounter.provider_code)
+        .outerjoin(DischargePlan, DischargePlan.id == last)
+        .outerjoin(_By, _By.id == DischargePlan.by)
         .where(Encounter.person_id == bindparam("person_id"))
     )
     return wanted.order_by(Encounter.started_on.desc(), Encounter.id.desc())

@@ -84,6 +84,7 @@ class NewRow:
     family_name: str
     given_name: str
     detail: str
+    date_of_death: date | None
     by: str | None
 
 
@@ -95,6 +96,7 @@ class HandoverRow:
     person_id: int
     family_name: str
     given_name: str
+    date_of_death: date | None
     sender: str
     requested_at: datetime
     expires_at: datetime
@@ -157,7 +159,7 @@ def _new(shape: Shape) -> Select[*tuple[Any, ...]]:
     return (
         select(
             given.c.what, given.c.at, given.c.ref_id, Person.id, Person.family_name, Person.given_name,
-            given.c.detail, User.display_name, func.count().over(),
+            given.c.detail, Person.date_of_death, User.display_name, func.count().over(),
         )
         .join(Person, Person.id == given.c.person_id)
         .outerjoin(User, User.id == given.c.by)
@@ -176,8 +178,8 @@ def handovers_to(session: Session, viewer: Viewer, now: datetime) -> list[Handov
 def _handovers(shape: Shape) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            Handover.id, Person.id, Person.family_name, Person.given_name, User.display_name, Handover.requested_at,
-            Handover.expires_at,
+            Handover.id, Person.id, Person.family_name, Person.given_name, Person.date_of_death, User.display_name,
+            Handover.requested_at, Handover.expires_at,
         )
         .join(Case, Case.id == Handover.case_id)
         .join(Person, Person.id == Case.person_id)

@@ -14,7 +14,7 @@ Missing and forbidden are the same answer: `person_for` raises NotThere for both
 write down what they did; what would give a lasting relationship asks `person_to_change` or `case_to_change`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -48,7 +48,7 @@ SHARING: dict[Sector, ConsentPurpose] = {
 
 
 _KNOWN = "caseload_may_open"
-_EMERGENCY_ONLY = (
+EMERGENCY_ONLY = (
     "You opened this record in an emergency. You can read it, record contacts and tasks, and raise a concern, "
     "but you cannot change who looks after the person or who may see the record."
 )
@@ -214,21 +214,34 @@ def case_for(session: Session, viewer: Viewer, now: datetime, case_id: int) -> C
 def person_to_change(session: Session, viewer: Viewer, now: datetime, person_id: int) -> Person:
     """The person, for a change that lasts: NotThere as `person_for`, NotNow for one opened by break-glass only."""
     person = person_for(session, viewer, now, person_id)
-    _check_relationship(session, viewer, now, person_id)
+    check_lasting(session, viewer, now, person_id)
     return person
 
 
-def case_to_change(session: Session, viewer: Viewer, now: datetime, case_id: int) -> Case:
-    """The case, for a change that lasts: NotThere as `case_for`, NotNow for one opened by break-glass only."""
+def case_to_change(
+    session: Session, viewer: Viewer, now: datetime, case_id: int, *, practices: Collection[int] | None = None
+) -> Case:
+    """The case, for a change that lasts: NotThere as `case_for`, NotNow for one opened by break-glass only.
+
+    With `practices` NotThere as well for the case of somebody registered elsewhere, however the record was opened.
+    """
     case = case_for(session, viewer, now, case_id)
-    _check_relationship(session, viewer, now, case.person_id)
+    if practices is not None and case.person.practice_id not in practices:
+        raise NotThere
+    check_lasting(session, viewer, now, case.person_id)
     return case
 
 
-def _check_relationship(session: Session, viewer: Viewer, now: datetime, person_id: int) -> None:
+def check_lasting(session: Session, viewer: Viewer, now: datetime, person_id: int) -> None:
+    """NotNow where break-glass alone opens the record to the viewer: for a form whose action would refuse it as well."""
+    if not related_to(session, viewer, now, person_id):
+        raise NotNow(EMERGENCY_ONLY)
+
+
+def related_to(session: Session, viewer: Viewer, now: datetime, person_id: int) -> bool:
+    """Whether the viewer may open this person without an emergency."""
     wanted = select(Person.id).where(Person.id == person_id, related(viewer, now))
-    if session.execute(wanted).scalar_one_or_none() is None:
-        raise NotNow(_EMERGENCY_ONLY)
+    return session.execute(wanted).first() is not None
 
 
 def _in(shape: Shape, asking: Asking, role: Role) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from caseload.tables.audit import AuditEvent, AuditHead, AuditSubject
 from caseload.tables.base import Table
 from caseload.tables.care_team import CareTeamMember
 from caseload.tables.case import Case, CaseEvent
-from caseload.tables.cohort import Cohort, CohortMember
+from caseload.tables.cohort import Cohort, CohortMember, CohortMove
 from caseload.tables.consent import Consent
 from caseload.tables.contact import Contact
 from caseload.tables.discharge import DischargePlan
@@ -20,6 +20,7 @@ from caseload.tables.handover import Handover, LeaverJourney, StagedHandover
 from caseload.tables.lead import LeadAllocation, LeadProposal
 from caseload.tables.mdt import (
     AgendaItem,
+    AgendaLeftOut,
     AgendaNotes,
     MdtAction,
     MdtAttendance,
@@ -52,6 +53,7 @@ from caseload.tables.web_session import WebSession
 __all__ = [
     "ActionKey",
     "AgendaItem",
+    "AgendaLeftOut",
     "AgendaNotes",
     "Assessment",
     "AssessmentAnswers",
@@ -64,6 +66,7 @@ __all__ = [
     "CaseEvent",
     "Cohort",
     "CohortMember",
+    "CohortMove",
     "Consent",
     "Contact",
     "DigestSent",

@@ -1,4 +1,8 @@
-"""Multidisciplinary team meetings: when, who, about whom and why, and what was decided."""
+"""Multidisciplinary team meetings: when, who, about whom and why, and what was decided.
+
+An item's outcome is its latest `MdtDecision`, or that it was not reached: `AgendaItem.not_reached`. Items of a closed
+meeting that were not reached are the ones carried over: the next agenda of the series takes them up.
+"""
 
 from datetime import date, datetime
 
@@ -33,7 +37,10 @@ class MdtSeries(Table):
 
 
 class MdtMeeting(Table):
-    """One meeting: planned, locked by the chair, closed when every item has an outcome."""
+    """One meeting: planned, locked by the chair, closed when every item has an outcome.
+
+    `no_quorum_reason` says why it was closed although too few came; it is empty for a meeting that had its quorum.
+    """
 
     __tablename__ = "mdt_meeting"
     __table_args__ = (
@@ -52,6 +59,7 @@ class MdtMeeting(Table):
     locked_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     closed_at: Mapped[datetime | None] = mapped_column(UtcMoment)
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    no_quorum_reason: Mapped[str] = mapped_column(String(500), default="")
     row_version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": row_version}
@@ -78,7 +86,10 @@ class MdtRequest(Table):
 
 
 class AgendaItem(Table):
-    """One person at one meeting, and why. The texts are the meeting's notes; the outcome is an `MdtDecision`."""
+    """One person at one meeting, and why. The texts are the meeting's notes; the outcome is an `MdtDecision`.
+
+    `not_reached` says that there was no time for it: it then has no decision that counts, and is carried over.
+    """
 
     __tablename__ = "agenda_item"
     __table_args__ = (
@@ -98,11 +109,33 @@ class AgendaItem(Table):
     action_to_date: Mapped[str] = mapped_column(String(4000), default="")
     latest: Mapped[str] = mapped_column(String(4000), default="")
     persons_view: Mapped[str] = mapped_column(String(4000), default="")
+    not_reached: Mapped[bool] = mapped_column(default=False)
     added_at: Mapped[datetime] = mapped_column(UtcMoment)
     added_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
     row_version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": row_version}
+
+
+class AgendaLeftOut(Table):
+    """Who is not on a planned agenda, and why: there was no room, or somebody took them off.
+
+    Rows without `removed_at` had a reason and did not fit: building the agenda writes them anew, and they go first at
+    the series' next meeting. Rows with it keep the rule from putting the person back.
+    """
+
+    __tablename__ = "agenda_left_out"
+    __table_args__ = (one_of("reason", AgendaReason), together("removed"), UniqueConstraint("meeting_id", "case_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("mdt_meeting.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("care_case.id"), index=True)
+    place: Mapped[int]
+    reason: Mapped[AgendaReason] = mapped_column(Word(AgendaReason))
+    reason_text: Mapped[str] = mapped_column(String(500))
+    removed_at: Mapped[datetime | None] = mapped_column(UtcMoment)
+    removed_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    removed_why: Mapped[str] = mapped_column(String(500), default="")
 
 
 class AgendaNotes(Table):
@@ -121,10 +154,10 @@ class AgendaNotes(Table):
 
 
 class MdtAttendance(Table):
-    """Who was there, sent apologies, or came for somebody else."""
+    """Who was there, sent apologies, or sent a deputy: a user once in a meeting, guests by name."""
 
     __tablename__ = "mdt_attendance"
-    __table_args__ = (one_of("state", AttendanceState),)
+    __table_args__ = (one_of("state", AttendanceState), UniqueConstraint("meeting_id", "user_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("mdt_meeting.id"), index=True)

@@ -47,7 +47,11 @@ from caseload.tables import (
     UserRole,
 )
 from interfaces.codes.nhs_number import nhs_check_digit
+from tests.support.access_assessments import add_assessment
+from tests.support.access_joint_work import a_cohort, joint_work
+from tests.support.access_meetings import a_meeting, add_item, add_request
 from tests.support.access_oracle import Combination
+from tests.support.access_plans import add_plan
 
 NAME = re.compile(r"zq(\d{5})x", re.IGNORECASE)
 """Every person's names: `Zq00012xfam` and `Zq00012xgiv`."""
@@ -90,8 +94,10 @@ class AccessPlace:
         self.other = self._user("somebody.else", Role.PRACTICE, "health", "borough")
         self._add(Practitioner, user_id=self.other, profession="gp", capacity=40)
         self.run = self._run()
+        self.cohort = a_cohort(self, "borough")
+        self.meeting = a_meeting(self, "borough", self.team)
         self.probes = []
-        self.here = self._belongings(self.other, "near")
+        self.here = {**self._belongings(self.other, "near"), **self.meeting}
         self.elsewhere = self._belongings(self._user("somebody.away", Role.PRACTICE, "away", "away"), "away")
 
     def probe(self, name, role, combinations, sector="health"):
@@ -165,6 +171,8 @@ class AccessPlace:
                 LeaverJourney, **by, state="begun", started_at=self.now, started_by=user_id, row_version=1
             ),
             "opening_id": self._opening_at(place),
+            "cohort_id": a_cohort(self, place),
+            **a_meeting(self, place),
         }
 
     def _opening_at(self, place):
@@ -180,21 +188,10 @@ class AccessPlace:
 
     def _run(self):
         return self._add(
-            RiskRun,
-            run_ref="run",
-            scores_sha256="0" * 64,
-            place="Here",
-            index_date=date(2026, 10, 1),
-            outcome="x",
-            score_kind="model",
-            model_version="1",
-            tier_method="percentile",
-            key_id="0",
-            demonstration=True,
-            people=1,
-            loaded_at=self.now,
-            extracted_on=date(2026, 10, 1),
-        )
+            RiskRun, run_ref="run", scores_sha256="0" * 64, place="Here", index_date=date(2026, 10, 1), outcome="x",
+            score_kind="model", model_version="1", tier_method="percentile", key_id="0", demonstration=True, people=1,
+            loaded_at=self.now, extracted_on=date(2026, 10, 1),
+        )  # fmt: skip
 
     def _person(self, probe, stands):
         number = next(self.numbers)
@@ -203,6 +200,9 @@ class AccessPlace:
         one.ids["person_id"] = self._add(Person, **self._record(one, one.nhs_number, f"Zq{number:05d}x"))
         one.ids["first_id"] = one.ids["second_id"] = one.ids["person_id"]
         self._case(probe, one)
+        add_plan(self, one)
+        add_item(self, one)
+        add_request(self, probe, one)
         self._work(probe, one)
         self._access(probe, one)
         self._merge(one)
@@ -307,6 +307,7 @@ class AccessPlace:
             created_at=past,
             created_by=self.other,
         )
+        add_assessment(self, one, past)
         one.ids["contact_id"] = self._add(
             Contact,
             person_id=person_id,
@@ -344,6 +345,7 @@ class AccessPlace:
             cohorts=[],
             reasons=[],
         )
+        one.ids.update(joint_work(self, one, past))
         self._add(Notice, user_id=probe.user_id, kind="person_died", person_id=person_id, at=past)
 
     def _access(self, probe, one):

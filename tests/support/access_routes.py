@@ -12,6 +12,7 @@ PRACTICE = ("practice",)
 WITH_LISTS = ("practice", "navigator")
 NAMES_LEADS = ("practice", "navigator", "mdt_chair")
 RECORDS_CONSENT = ("practice", "navigator", "lead")
+WORKS_COHORTS = NAMES_LEADS
 OVERVIEW = ("integration_lead", "practice", "mdt_chair")
 IG = ("ig_officer",)
 ADMIN = ("admin",)
@@ -58,6 +59,11 @@ def names_leads(role, stands):
     return may_open(role, stands) and stands.relationship in IN_PLACE.get(role, ())
 
 
+def runs_its_meeting(role, stands):
+    """Whoever runs meetings of the place, whether they may open the person or not: they are told a number."""
+    return True
+
+
 def opens_but_is_not_asked(role, stands):
     """Whoever may open the person, but for the one a handover is addressed to: they answer it, they do not take it back."""
     return may_open(role, stands) and stands.relationship != "handover addressed"
@@ -71,6 +77,7 @@ RULES = {
         own_practice_without_emergency,
         leads_or_names_leads,
         names_leads,
+        runs_its_meeting,
         opens_but_is_not_asked,
     )
 }
@@ -79,6 +86,8 @@ _PERSON = "/people/<int:person_id>"
 _CASE = "/cases/<int:case_id>"
 _TASK = "/tasks/<int:task_id>"
 _USER = "/users/<int:user_id>"
+_ASSESSMENT = "/assessments/<int:assessment_id>"
+_VERSION = "/plans/<int:version_id>"
 _JOURNEY = "/leavers/<int:journey_id>"
 
 
@@ -94,6 +103,14 @@ ABOUT_SOMEBODY = {
     **_both(f"{_PERSON}/contacts/new", Row(IN_CARE, "opens")),
     **_both("/contacts/<int:contact_id>/correct", Row(IN_CARE, "opens")),
     **_both(f"{_PERSON}/concern", Row(IN_CARE, "opens")),
+    **_both(f"{_PERSON}/measures", Row(IN_CARE, "opens")),
+    **_both(f"{_CASE}/assessment", Row(IN_CARE, "opens")),
+    ("GET", _ASSESSMENT): Row(IN_CARE, "opens"),
+    **_both(f"{_ASSESSMENT}/sections/<discipline>", Row(IN_CARE, "opens")),
+    ("POST", f"{_ASSESSMENT}/sections/<discipline>/reopen"): Row(IN_CARE, "opens"),
+    **_both(f"{_ASSESSMENT}/capacity", Row(IN_CARE, "opens")),
+    **_both(f"{_ASSESSMENT}/outcome", Row(IN_CARE, "opens")),
+    **_both(f"{_ASSESSMENT}/abandon", Row(IN_CARE, "opens")),
     ("GET", f"{_PERSON}/consent"): Row(IN_CARE, "opens"),
     **_both(f"{_PERSON}/consent/<purpose>", Row(RECORDS_CONSENT, "opens")),
     **_both(f"{_PERSON}/restriction", Row(PRACTICE, "own_practice")),
@@ -116,8 +133,29 @@ ABOUT_SOMEBODY = {
     **_both(f"{_CASE}/team", Row(IN_CARE, "opens")),
     ("POST", f"{_CASE}/team/<int:member_id>/end"): Row(IN_CARE, "opens"),
     **_both(f"{_CASE}/handover", Row(IN_CARE, "leads_or_names_leads")),
+    **_both(f"{_CASE}/plan", Row(IN_CARE, "opens")),
+    **_both(f"{_CASE}/replaced-plans", Row(IN_CARE, "opens")),
+    ("GET", _VERSION): Row(IN_CARE, "opens"),
+    **_both(f"{_VERSION}/sections/<heading>", Row(IN_CARE, "opens")),
+    **_both(f"{_VERSION}/ready", Row(IN_CARE, "opens")),
+    **_both(f"{_VERSION}/sign", Row(IN_CARE, "opens")),
+    **_both(f"{_VERSION}/agreement", Row(IN_CARE, "opens")),
+    **_both(f"{_VERSION}/activate", Row(IN_CARE, "opens")),
+    **_both(f"{_VERSION}/withdraw", Row(IN_CARE, "opens")),
+    ("GET", "/plans/compare/<int:version_id>/<int:other_version_id>"): Row(IN_CARE, "opens"),
+    ("GET", f"{_VERSION}/print"): Row(IN_CARE, "opens"),
+    ("GET", f"{_VERSION}/urgent"): Row(IN_CARE, "opens"),
+    ("GET", f"{_VERSION}/copy.pdf"): Row(IN_CARE, "opens"),
+    ("GET", f"{_VERSION}/large.pdf"): Row(IN_CARE, "opens"),
+    ("GET", f"{_VERSION}/copy.txt"): Row(IN_CARE, "opens"),
+    ("GET", f"{_VERSION}/urgent.pdf"): Row(IN_CARE, "opens"),
+    **_both(f"{_VERSION}/share", Row(IN_CARE, "opens")),
+    ("GET", f"{_VERSION}/shares"): Row(IN_CARE, "opens"),
     **_both("/handovers/<int:handover_id>", Row(IN_CARE, "opens")),
     ("POST", "/handovers/<int:handover_id>/revoke"): Row(IN_CARE, "opens_but_is_not_asked"),
+    **_both("/cohorts/members/<int:cohort_member_id>/leave", Row(WORKS_COHORTS, "opens")),
+    ("POST", "/cohorts/members/<int:cohort_member_id>/move"): Row(WORKS_COHORTS, "opens"),
+    **_both("/encounters/<int:encounter_id>/discharge", Row(IN_CARE, "opens")),
     ("GET", _TASK): Row(IN_CARE, "opens"),
     ("POST", f"{_TASK}/done"): Row(IN_CARE, "opens"),
     ("POST", f"{_TASK}/reopen"): Row(IN_CARE, "opens"),
@@ -130,7 +168,26 @@ ABOUT_SOMEBODY = {
 }
 """Addresses that carry a person, or something that belongs to one."""
 
+RUNS_MDT = ("navigator", "mdt_chair")
+_ITEM = "/mdt/items/<int:item_id>"
+_MDT_ACTION = "/mdt/actions/<int:mdt_action_id>"
+ABOUT_SOMEBODY |= {
+    ("GET", _ITEM): Row(IN_CARE, "opens"),
+    ("POST", _ITEM): Row(RUNS_MDT, "opens"),
+    ("POST", f"{_ITEM}/draft"): Row(RUNS_MDT, "opens"),
+    **_both(_MDT_ACTION, Row(RUNS_MDT, "opens")),
+    ("POST", f"{_MDT_ACTION}/remove"): Row(RUNS_MDT, "opens"),
+    **_both(f"{_ITEM}/remove", Row(RUNS_MDT, "runs_its_meeting")),
+    ("POST", f"{_ITEM}/up"): Row(RUNS_MDT, "runs_its_meeting"),
+    ("POST", f"{_ITEM}/down"): Row(RUNS_MDT, "runs_its_meeting"),
+    **_both(f"{_CASE}/mdt-request", Row(IN_CARE, "opens")),
+    ("POST", "/mdt/requests/<int:request_id>/take-back"): Row(IN_CARE, "opens"),
+}
+
 ABOUT_NOBODY = {
+    ("GET", "/mdt/actions"): Row(IN_CARE),
+    ("GET", "/mdt"): Row(IN_CARE),
+    **_both("/mdt/series/new", Row(RUNS_MDT)),
     **_both("/sign-in", Row(EVERYONE)),
     **_both("/sign-in/code", Row(EVERYONE)),
     ("GET", "/sign-in/with/<provider>"): Row(EVERYONE),
@@ -155,10 +212,14 @@ ABOUT_NOBODY = {
     ("POST", "/views"): Row(IN_CARE),
     **_both("/handovers", Row(IN_CARE)),
     ("GET", "/leavers"): Row(WITH_LISTS),
+    ("GET", "/cohorts"): Row(WORKS_COHORTS),
+    **_both("/cohorts/new", Row(WORKS_COHORTS)),
     **_both("/leavers/new", Row(WITH_LISTS)),
     ("GET", "/review"): Row(PRACTICE),
     **_both("/people/duplicates", Row(PRACTICE)),
     ("GET", "/overview"): Row(OVERVIEW),
+    ("GET", "/headline"): Row(OVERVIEW),
+    ("GET", "/headline.csv"): Row(OVERVIEW),
     ("GET", "/governance/emergency"): Row(IG),
     **_both("/governance/audit", Row(IG)),
     ("GET", "/governance/audit.csv"): Row(IG),
@@ -167,7 +228,29 @@ ABOUT_NOBODY = {
 }
 """Addresses without anybody in them; what they list is asked of every name on the page."""
 
+_MEETING = "/mdt/meetings/<int:meeting_id>"
+_SERIES = "/mdt/series/<int:series_id>"
 OF_A_PLACE = {
+    ("GET", _SERIES): Row(IN_CARE),
+    **_both(f"{_SERIES}/change", Row(RUNS_MDT)),
+    ("POST", f"{_SERIES}/plan"): Row(RUNS_MDT),
+    ("POST", f"{_SERIES}/end"): Row(RUNS_MDT),
+    ("GET", _MEETING): Row(IN_CARE),
+    ("POST", f"{_MEETING}/build"): Row(RUNS_MDT),
+    **_both(f"{_MEETING}/add", Row(RUNS_MDT)),
+    ("POST", f"{_MEETING}/lock"): Row(RUNS_MDT),
+    **_both(f"{_MEETING}/unlock", Row(RUNS_MDT)),
+    **_both(f"{_MEETING}/move-day", Row(RUNS_MDT)),
+    **_both(f"{_MEETING}/cancel", Row(RUNS_MDT)),
+    ("GET", f"{_MEETING}/room"): Row(IN_CARE),
+    ("GET", f"{_MEETING}/minutes"): Row(IN_CARE),
+    ("GET", f"{_MEETING}/minutes.pdf"): Row(IN_CARE),
+    ("GET", f"{_MEETING}/attendance"): Row(IN_CARE),
+    ("POST", f"{_MEETING}/attendance"): Row(RUNS_MDT),
+    ("POST", f"{_MEETING}/guests"): Row(RUNS_MDT),
+    ("POST", "/mdt/attendance/<int:attendance_id>/remove"): Row(RUNS_MDT),
+    **_both(f"{_MEETING}/close", Row(RUNS_MDT)),
+    ("POST", f"{_MEETING}/carry-over"): Row(RUNS_MDT),
     ("GET", "/review/<int:practice_id>"): Row(PRACTICE),
     ("POST", "/review/<int:practice_id>/stage"): Row(PRACTICE),
     ("POST", "/review/<int:practice_id>/unstage"): Row(PRACTICE),
@@ -175,6 +258,9 @@ OF_A_PLACE = {
     ("POST", "/review/<int:practice_id>/confirm"): Row(PRACTICE),
     **_both("/governance/emergency/<int:opening_id>", Row(IG)),
     ("POST", "/governance/emergency/<int:opening_id>/end"): Row(IG),
+    ("GET", "/cohorts/<int:cohort_id>"): Row(WORKS_COHORTS),
+    ("GET", "/cohorts/<int:cohort_id>/report"): Row(WORKS_COHORTS),
+    **_both("/cohorts/<int:cohort_id>/end", Row(WORKS_COHORTS)),
     **_both(_JOURNEY, Row(WITH_LISTS)),
     ("POST", f"{_JOURNEY}/propose"): Row(WITH_LISTS),
     **_both(f"{_JOURNEY}/send", Row(WITH_LISTS)),
@@ -208,14 +294,31 @@ SOMEBODY_ELSES = {
 EVERY_ROUTE = {**ABOUT_SOMEBODY, **ABOUT_NOBODY, **OF_A_PLACE, **SOMEBODY_ELSES}
 
 SHOWS_NOBODY = {
+    ("GET", f"{_ITEM}/remove"),
+    ("POST", f"{_ITEM}/up"),
+    ("POST", f"{_ITEM}/down"),
+    ("POST", "/mdt/requests/<int:request_id>/take-back"),
+    ("POST", f"{_VERSION}/ready"),
+    ("POST", f"{_VERSION}/sign"),
+    ("POST", f"{_VERSION}/activate"),
+    ("POST", _ITEM),
+    ("POST", f"{_ITEM}/draft"),
+    ("POST", f"{_MDT_ACTION}/remove"),
     ("GET", f"{_CASE}/letter.pdf"),
+    ("GET", f"{_VERSION}/copy.pdf"),
+    ("GET", f"{_VERSION}/large.pdf"),
+    ("GET", f"{_VERSION}/copy.txt"),
+    ("GET", f"{_VERSION}/urgent.pdf"),
     ("POST", "/people/duplicates/<int:first_id>/<int:second_id>/apart"),
     ("POST", "/people/merges/<int:merge_id>/undo"),
     ("POST", f"{_CASE}/team/<int:member_id>/end"),
     ("POST", f"{_TASK}/done"),
     ("POST", f"{_TASK}/reopen"),
     ("POST", f"{_CASE}/resume"),
+    ("POST", f"{_CASE}/assessment"),
+    ("POST", f"{_ASSESSMENT}/sections/<discipline>/reopen"),
     ("POST", f"{_CASE}/lead"),
     ("POST", "/handovers/<int:handover_id>/revoke"),
+    ("POST", "/cohorts/members/<int:cohort_member_id>/move"),
 }
 """Addresses about somebody whose answer has no name in it: a file, and what is carried out at the press of a button."""

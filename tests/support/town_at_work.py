@@ -57,9 +57,15 @@ from caseload.tables import (
     Task,
 )
 from tests.support.accounts import give_password, give_second_factor
+from tests.support.agendas_at_work import agendas_at_work
+from tests.support.assessing import assess_at_work
 from tests.support.case_app import NOW, Town, make_town, propose
+from tests.support.cohorts_at_work import cohorts_at_work, stays_at_work
 from tests.support.led_cases import asked, led, opened
+from tests.support.meetings_at_work import meetings_at_work
 from tests.support.packs import nhs
+from tests.support.plans_at_work import plans_at_work
+from tests.support.shared_plans import copied
 
 EARLIER = NOW - timedelta(days=20)
 
@@ -88,7 +94,24 @@ class AtWork:
 def make_town_at_work(store: Store) -> AtWork:
     """Put the place, and all that is under way in it, into an empty database."""
     work = AtWork(store, make_town(store))
-    for make in (_more_people, _review, _cases, _day, _consents, _access, _merges, _handovers, _accounts):
+    for make in (
+        _more_people,
+        _review,
+        _cases,
+        _day,
+        _consents,
+        _access,
+        _merges,
+        _handovers,
+        _copies,
+        assess_at_work,
+        plans_at_work,
+        _accounts,
+        cohorts_at_work,
+        stays_at_work,
+        meetings_at_work,
+        agendas_at_work,
+    ):
         make(work)
     return work
 
@@ -278,6 +301,11 @@ def _handovers(work: AtWork) -> None:
             number = next(number for number, case_id in work.cases.items() if case_id == handover.case_id)
             work.ids[f"handover_{number}"] = handover.id
     work.ids["journey"] = work.act(start_leaver, "birch.manager", user_id=work.town.users["birch.gp"])
+
+
+def _copies(work: AtWork) -> None:
+    """Plans of people 4, 5 and 6 in every state a document can be made of, and copies of one of them."""
+    work.ids.update(copied(work.store, work.town, work.cases))
 
 
 def _accounts(work: AtWork) -> None:

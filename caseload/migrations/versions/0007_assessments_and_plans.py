@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from caseload.migrations.append_only import keep_rows, release_rows
+from caseload.migrations.kept_plans import keep_plans, release_plans
 
 revision = "0007"
 down_revision = "0006"
@@ -32,10 +33,12 @@ def upgrade() -> None:
         keep_rows(table)
     for table in ADDED_TO_AND_MERGED:
         keep_rows(table, free=["person_id"])
+    keep_plans()
 
 
 def downgrade() -> None:
     """Back to the step before."""
+    release_plans()
     for table in (*ADDED_TO_AND_MERGED, *ADDED_TO):
         release_rows(table)
     for table in (

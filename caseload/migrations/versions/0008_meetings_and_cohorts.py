@@ -11,7 +11,7 @@ from caseload.migrations.append_only import keep_rows, release_rows
 revision = "0008"
 down_revision = "0007"
 
-ADDED_TO = ("agenda_notes", "mdt_decision", "discharge_plan")
+ADDED_TO = ("agenda_notes", "mdt_decision", "worked_cohort_move", "discharge_plan")
 
 
 def upgrade() -> None:
@@ -20,12 +20,14 @@ def upgrade() -> None:
     _mdt_meeting()
     _agenda_item()
     _mdt_request()
+    _agenda_left_out()
     _agenda_notes()
     _mdt_attendance()
     _mdt_decision()
     _mdt_action()
     _worked_cohort()
     _worked_cohort_member()
+    _worked_cohort_move()
     _discharge_plan()
     for table in ADDED_TO:
         keep_rows(table)
@@ -37,12 +39,14 @@ def downgrade() -> None:
         release_rows(table)
     for table in (
         "discharge_plan",
+        "worked_cohort_move",
         "worked_cohort_member",
         "worked_cohort",
         "mdt_action",
         "mdt_decision",
         "mdt_attendance",
         "agenda_notes",
+        "agenda_left_out",
         "mdt_request",
         "agenda_item",
         "mdt_meeting",
@@ -89,6 +93,7 @@ def _mdt_meeting() -> None:
         sa.Column("locked_by", sa.Integer()),
         sa.Column("closed_at", sa.DateTime(timezone=True)),
         sa.Column("closed_by", sa.Integer()),
+        sa.Column("no_quorum_reason", sa.String(length=500), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_mdt_meeting"),
         sa.CheckConstraint("state IN ('planned', 'locked', 'closed')", name="state_word"),
@@ -117,6 +122,7 @@ def _agenda_item() -> None:
         sa.Column("action_to_date", sa.String(length=4000), nullable=False),
         sa.Column("latest", sa.String(length=4000), nullable=False),
         sa.Column("persons_view", sa.String(length=4000), nullable=False),
+        sa.Column("not_reached", sa.Boolean(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("added_by", sa.Integer(), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
@@ -161,6 +167,32 @@ def _mdt_request() -> None:
     op.create_index("ix_mdt_request_series_id", "mdt_request", ["series_id"])
 
 
+def _agenda_left_out() -> None:
+    op.create_table(
+        "agenda_left_out",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(40), nullable=False),
+        sa.Column("reason_text", sa.String(length=500), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True)),
+        sa.Column("removed_by", sa.Integer()),
+        sa.Column("removed_why", sa.String(length=500), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_agenda_left_out"),
+        sa.CheckConstraint(
+            "reason IN ('new_very_high', 'rising', 'recent_admission', 'overdue_review', 'requested', 'carried_over')",
+            name="reason_word",
+        ),
+        sa.CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name="removed_who_when"),
+        sa.UniqueConstraint("meeting_id", "case_id", name="uq_agenda_left_out_meeting_id_case_id"),
+        sa.ForeignKeyConstraint(["meeting_id"], ["mdt_meeting.id"], name="fk_agenda_left_out_meeting_id_mdt_meeting"),
+        sa.ForeignKeyConstraint(["case_id"], ["care_case.id"], name="fk_agenda_left_out_case_id_care_case"),
+        sa.ForeignKeyConstraint(["removed_by"], ["app_user.id"], name="fk_agenda_left_out_removed_by_app_user"),
+    )
+    op.create_index("ix_agenda_left_out_case_id", "agenda_left_out", ["case_id"])
+
+
 def _agenda_notes() -> None:
     op.create_table(
         "agenda_notes",
@@ -192,6 +224,7 @@ def _mdt_attendance() -> None:
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_mdt_attendance"),
         sa.CheckConstraint("state IN ('attended', 'apologies', 'deputy')", name="state_word"),
+        sa.UniqueConstraint("meeting_id", "user_id", name="uq_mdt_attendance_meeting_id_user_id"),
         sa.ForeignKeyConstraint(["meeting_id"], ["mdt_meeting.id"], name="fk_mdt_attendance_meeting_id_mdt_meeting"),
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name="fk_mdt_attendance_user_id_app_user"),
     )
@@ -250,10 +283,15 @@ def _worked_cohort() -> None:
         sa.Column("begun_on", sa.Date(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("ended_by", sa.Integer()),
+        sa.Column("row_version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_worked_cohort"),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended_who_when"),
         sa.ForeignKeyConstraint(["place_id"], ["organisation.id"], name="fk_worked_cohort_place_id_organisation"),
         sa.ForeignKeyConstraint(["run_id"], ["risk_run.id"], name="fk_worked_cohort_run_id_risk_run"),
         sa.ForeignKeyConstraint(["created_by"], ["app_user.id"], name="fk_worked_cohort_created_by_app_user"),
+        sa.ForeignKeyConstraint(["ended_by"], ["app_user.id"], name="fk_worked_cohort_ended_by_app_user"),
     )
     op.create_index("ix_worked_cohort_place_id", "worked_cohort", ["place_id"])
 
@@ -282,6 +320,29 @@ def _worked_cohort_member() -> None:
         sa.ForeignKeyConstraint(["moved_by"], ["app_user.id"], name="fk_worked_cohort_member_moved_by_app_user"),
     )
     op.create_index("ix_worked_cohort_member_person_id", "worked_cohort_member", ["person_id"])
+
+
+def _worked_cohort_move() -> None:
+    op.create_table(
+        "worked_cohort_move",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("board_column", sa.String(40), nullable=False),
+        sa.Column("reason_code", sa.String(length=40)),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_worked_cohort_move"),
+        sa.CheckConstraint(
+            "board_column IN ('to_contact', 'assessing', 'planning', 'plan_active', 'left')",
+            name="board_column_word",
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["worked_cohort_member.id"], name="fk_worked_cohort_move_member_id_worked_cohort_member"
+        ),
+        sa.ForeignKeyConstraint(["by"], ["app_user.id"], name="fk_worked_cohort_move_by_app_user"),
+    )
+    op.create_index("ix_worked_cohort_move_member_id", "worked_cohort_move", ["member_id"])
 
 
 def _discharge_plan() -> None:

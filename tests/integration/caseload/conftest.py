@@ -84,11 +84,12 @@ def quick_passwords(monkeypatch):
 
 
 ON_BOTH_DATABASES = {
-    "test_all_or_nothing", "test_append_only", "test_audit_chain", "test_case_changes", "test_concurrent_writers",
+    "test_all_or_nothing", "test_append_only", "test_assessments_at_once", "test_audit_chain", "test_case_changes", "test_concurrent_writers",
     "test_database", "test_first_load", "test_handover_actions", "test_lead_actions", "test_lead_histories",
-    "test_list_changes", "test_looks_at_once", "test_merges", "test_migrations", "test_once", "test_people_change",
+    "test_list_changes", "test_look_book", "test_looks_at_once", "test_merges", "test_migrations", "test_once", "test_people_change",
     "test_review_actions", "test_search", "test_sign_ins_at_once", "test_stays", "test_viewers", "test_visible",
-    "test_deactivating_at_once", "test_merged_records", "test_renewed_key",
+    "test_cohort_actions", "test_deactivating_at_once", "test_discharges", "test_merged_records", "test_renewed_key",
+    "test_plan_sections", "test_plan_writers", "test_plans", "test_sharing_at_once",
 }  # fmt: skip
 """Where the database itself is at stake: locks, races, constraints, history, loads, who may open whom."""
 

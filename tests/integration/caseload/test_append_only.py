@@ -8,17 +8,26 @@ from caseload.tables import Table
 from tests.support.one_row_each import fill, rows_of
 
 ADDED_TO = (
+    "agenda_notes",
+    "assessment_answers",
     "audit_event",
     "audit_subject",
     "case_event",
     "consent",
     "contact",
+    "discharge_plan",
     "lead_proposal",
+    "mdt_decision",
     "person_event",
+    "person_measure",
+    "plan_agreement",
+    "plan_section_text",
+    "plan_share",
     "proposal_event",
     "task_event",
+    "worked_cohort_move",
 )
-MERGED = {"consent", "contact", "person_event"}
+MERGED = {"consent", "contact", "person_event", "person_measure"}
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_audit_days_begin_at_midnight_in_london(store, log, client_as, get):
 
 def test_audit_export_is_the_same_rows_and_is_written_down(store, log, client_as):
     response = client_as("ig").get(f"/governance/audit.csv?person={log.people[1]}")
-    assert response.mimetype == "text/csv"
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Cache-Control"] == "no-store"
     rows = list(csv.DictReader(io.StringIO(response.text)))
     assert [row["number"] for row in rows][-3:] == ["5", "2", "1"]

@@ -15,6 +15,7 @@ from caseload.domain.emergency_access import EmergencyReason
 from caseload.domain.filters import read_chosen
 from caseload.domain.words import ConsentPurpose, ConsentState
 from caseload.queries.cases import CaseList, _page, case_page
+from caseload.queries.next_cases import left_without_lead, next_without_lead
 from caseload.queries.visible import openable
 from caseload.tables import CareTeamMember, Case, Consent, Contact, LeadAllocation, Person, RestrictedAccess
 from tests.support.case_app import NOW, audited
@@ -282,6 +283,25 @@ def test_notes_on_people_who_died_or_left_are_words(store, town, cases, client_a
     html = get(client_as("ash.manager"), "/cases")
     assert "Died 5 Oct 2026" in row_of(html, 1)
     assert "Left the practice list 5 Oct 2026" in row_of(html, 2)
+
+
+def test_nobody_is_asked_to_name_a_lead_for_somebody_who_has_died(store, town, client_as, get):
+    ids = [opened(store, town, number) for number in (1, 2, 3)]
+    with store.writing() as session:
+        session.get_one(Person, town.people[2]).date_of_death = TODAY
+    manager = client_as("ash.manager")
+    html = get(manager, "/cases/unallocated")
+    assert sorted(names_on(html)) == [family(1), family(3)]
+    assert "2 cases" in html
+    assert "2 cases without an accountable lead" in get(manager, "/")
+    with store.reading() as session:
+        viewer = town.viewer(session, "ash.manager", NOW)
+        left = left_without_lead(session, viewer, NOW, town.places["Y90001"])
+        assert (left.total, left.first_id in {ids[0], ids[2]}) == (2, True)
+        assert [next_without_lead(session, viewer, NOW, one) for one in ids] == [ids[2], ids[2], ids[0]]
+    everybody = get(manager, "/cases")
+    assert f"/cases/{ids[1]}/lead" not in everybody
+    assert f"/cases/{ids[0]}/lead" in everybody
 
 
 def test_the_lists_are_empty_in_words(town, client_as, get):

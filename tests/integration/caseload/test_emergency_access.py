@@ -12,9 +12,9 @@ from caseload.exceptions import Conflict, NotNow, NotThere
 from caseload.presenters.emergency import said_of_opening
 from caseload.queries.emergency import emergency_deeds, emergency_opening, emergency_queue, emergency_until
 from caseload.queries.visible import case_to_change, person_for, person_to_change
-from caseload.tables import EmergencyAccess, Notice, Person
+from caseload.tables import EmergencyAccess, Notice, Person, RestrictedAccess
 from tests.support.case_app import NOW, audited
-from tests.support.led_cases import opened
+from tests.support.led_cases import led, opened
 
 HOUR = timedelta(minutes=60)
 REASON = "Found on the floor by a neighbour"
@@ -202,14 +202,16 @@ def test_review_is_for_information_governance_officers(store, town, username):
 def test_review_queue_has_no_name_and_what_was_done_while_it_was_open(store, town, client_as, get):
     with store.writing() as session:
         session.get_one(Person, town.people[4]).given_name = "Wilhelmina"
-    broken(store, town, "nurse", 4, reason="Wilhelmina Family4 (999 000 0042) rang: she fell")
+    number = town.nhs_numbers[4]
+    said = f"Wilhelmina Family4 ({number[:3]} {number[3:6]}-{number[6:]}, born 5/11/1962, zz11zz) rang: she fell"
+    broken(store, town, "nurse", 4, reason=said)
     get(client_as("nurse"), f"/people/{town.people[4]}")
     [opening] = openings(store)
     with store.reading() as session:
         officer = town.viewer(session, "ig")
         [row] = emergency_queue(session, officer, reviewed=False, limit=10)
         assert row == emergency_opening(session, officer, opening.id)
-        assert row.reason.startswith("[name] [name] (")
+        assert row.reason == "[name] [name] ([NHS number], born [date of birth], [postcode]) rang: she fell"
         deeds = [(deed.action, deed.page) for deed in emergency_deeds(session, row, limit=10)]
         assert deeds == [("emergency.open", ""), ("view", "people.show")]
         assert emergency_queue(session, officer, reviewed=True, limit=10) == []
@@ -246,3 +248,43 @@ def test_emergency_journey_through_the_pages(store, town, client_as, post, get, 
     assert "The review was recorded" in done.text
     assert "Not justified" in get(officer, "/governance/emergency?show=reviewed")
     assert "Spoken to" in get(officer, url)
+
+
+def test_no_form_is_offered_that_break_glass_does_not_allow(store, town, client_as, get):
+    case_id = led(store, town, 1, "ash.gp")
+    client, person = client_as("consultant"), f"/people/{town.people[1]}"
+    broken(store, town, "consultant", 1)
+    forms = [f"/cases/{case_id}/{step}" for step in ("hold", "close", "need", "mdt-request")]
+    for path in (*forms, f"{person}/consent/care_coordination"):
+        answer = client.get(path)
+        assert (answer.status_code, "in an emergency" in answer.get_data(as_text=True)) == (422, True), path
+    html = get(client, f"/cases/{case_id}/lead")
+    assert "The person should be told by" in html
+    assert "Save that the person was told" not in html
+    assert "Hand over to somebody else" not in html
+    assert "Add to the care team" not in get(client, f"/cases/{case_id}/team")
+
+
+def test_no_form_to_name_a_lead_hand_over_or_restrict_is_offered_through_break_glass(store, town, client_as, get):
+    """A practice that may name leads, kept out by the restriction of the record alone."""
+    case_id, other_id = opened(store, town, 2), led(store, town, 1, "ash.gp")
+    with store.writing() as session:
+        for number in (1, 2):
+            session.get_one(Person, town.people[number]).restricted = True
+            session.add(
+                RestrictedAccess(
+                    person_id=town.people[number],
+                    user_id=town.users["ash.gp"],
+                    given_at=NOW,
+                    given_by=town.users["ash.gp"],
+                )  # fmt: skip
+            )
+    client = client_as("ash.manager")
+    for number in (1, 2):
+        broken(store, town, "ash.manager", number)
+    assert "Name the lead" not in get(client, f"/cases/{case_id}/lead")
+    assert "Name the lead" in get(client_as("ash.gp"), f"/cases/{case_id}/lead")
+    for path in (f"/cases/{other_id}/handover", f"/people/{town.people[2]}/restriction"):
+        answer = client.get(path)
+        assert (answer.status_code, "in an emergency" in answer.get_data(as_text=True)) == (422, True), path
+    get(client_as("ash.gp"), f"/people/{town.people[2]}/restriction")

@@ -114,7 +114,7 @@ def opened_form(copies, app, store, case):
     with store.writing() as session:
         token = start_session(session, copies.work.town.users[case.username], NOW)
     html = browser(app, token).get(copies.filled(case.page)).text
-    given = {name: copies.filled(value) for name, value in case.fields.items()}
+    given = {copies.filled(name): copies.filled(value) for name, value in case.fields.items()}
     return *filled_form(html, copies.filled(case.action), given), token
 
 

@@ -1,22 +1,23 @@
 """Questions about leads: why nobody leads, who is compared, and how many questions a page asks."""
 
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
 
+from caseload.actions.handovers import reject_handover
 from caseload.actions.leavers import start_leaver
 from caseload.domain.candidates import Continuity, Nearness
-from caseload.domain.words import Tier
+from caseload.domain.words import CaseState, Tier
 from caseload.exceptions import NotNow
 from caseload.lead_rules import read_lead_rules
 from caseload.queries.lead_cases import lead_case
 from caseload.queries.leads import why_unallocated
 from caseload.queries.practitioners import candidates_for
-from caseload.tables import CareTeamMember, Consent, Contact, Leave, Practitioner, User
+from caseload.tables import CareTeamMember, Case, Consent, Contact, Leave, Practitioner, User
 from tests.support.case_app import NOW
-from tests.support.led_cases import asked, led, named, opened
+from tests.support.led_cases import asked, decided, led, named, opened
 
 
 def why(store, town, case_ids, username="ash.manager"):
@@ -75,6 +76,32 @@ def test_workload_counts_points_by_tier_of_cases_that_are_not_closed(store, town
     case_id = opened(store, town, 3)  # high: 2
     gp = compared(store, town, case_id)["ash.gp"]
     assert (gp.points, gp.added, gp.capacity, gp.percent_now, gp.percent_after) == (6, 2, 60, 10, 13)
+
+
+def test_workload_counts_what_somebody_is_asked_to_take_over_until_they_answer(store, town):
+    first, second = led(store, town, 1, "ash.gp"), led(store, town, 2, "ash.gp", need="medical", code="persons_choice")
+    case_id = opened(store, town, 3)  # high: 2
+
+    def load(of=case_id, **options):
+        gp = compared(store, town, of, **options)["ash.partner"]
+        return gp.points, gp.added, gp.waiting
+
+    assert load() == (0, 2, 0)
+    asked(store, town, first, "ash.partner", by="ash.gp")  # very high: 4
+    handover_id = asked(store, town, second, "ash.partner", by="ash.gp")  # high: 2
+    assert load() == (6, 2, 2)
+    assert load(first) == (2, 4, 1)  # the case itself is what would be added
+    decided(store, town, reject_handover, handover_id, by="ash.partner", note="Too many")
+    assert load() == (4, 2, 1)
+    with store.writing() as session:
+        session.get_one(Case, first).state = CaseState.CLOSED
+    assert load() == (0, 2, 0)
+
+
+def test_a_request_that_has_lapsed_is_not_counted(store, town):
+    first, case_id = led(store, town, 1, "ash.gp"), opened(store, town, 3)
+    asked(store, town, first, "ash.partner", by="ash.gp", now=NOW - timedelta(days=2), handover_days=1)
+    assert compared(store, town, case_id)["ash.partner"].waiting == 0
 
 
 def test_workload_of_somebody_who_objects_to_scores_counts_as_one_without_a_tier(store, town):

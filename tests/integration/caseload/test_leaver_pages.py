@@ -1,17 +1,18 @@
 """The pages of a leaver's journey."""
 
+import re
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from caseload.actions.care_team import add_member
 from caseload.actions.leavers import start_leaver
 from caseload.domain.words import CareTeamRole
-from caseload.tables import LeaverJourney
+from caseload.tables import LeaverJourney, Practitioner, User, UserRole
 from tests.support import journeys
 from tests.support.case_app import audited
-from tests.support.journeys import act, requests, staged, started
+from tests.support.journeys import act, requests, sent, staged, started
 from tests.support.led_cases import led
 
 three_cases = journeys.three_cases
@@ -40,6 +41,33 @@ def test_the_journey_by_its_pages(store, town, client_as, get, post, three_cases
     resumed = get(client_as("navigator"), f"/leavers/{journey_id}")
     assert resumed.count("has been asked, to answer by 12 October 2026.") == 2
     assert resumed.count("Ready to send.") == 1
+
+
+def test_workload_stays_what_it_was_once_the_requests_are_sent(store, town, client_as, get, three_cases):
+    journey_id = started(store, town)
+    page, client = f"/leavers/{journey_id}", client_as("ash.manager")
+    assert staged(store)[three_cases[1]] == staged(store)[three_cases[0]] == town.users["ash.partner"]
+
+    def offered(case_id):
+        list_of_case = get(client, page).split(f'id="receiver-{case_id}"')[1].split("</select>")[0]
+        return next(one for one in re.findall(r"<option[^>]*>([^<]*)", list_of_case) if "Partner" in one)
+
+    assert offered(three_cases[1]).endswith(", 10% to 13%")  # the other two cases are meant for them: 6 of 60
+    sent(store, town, journey_id, [three_cases[0]])
+    assert offered(three_cases[1]).endswith(", 10% to 13%, including 1 request waiting")
+
+
+def test_the_only_one_who_can_take_a_case_is_said_to_be(store, town, client_as, get, three_cases):
+    journey_id = started(store, town)
+    said = "The only one the rule proposes who can take this case."
+    assert get(client_as("ash.manager"), f"/leavers/{journey_id}").count(said) == 1  # very high: a GP of the practice
+    with store.writing() as session:
+        session.get_one(User, town.users["birch.gp"]).home_id = town.places["Y90001"]
+        session.get_one(Practitioner, town.users["birch.gp"]).capacity = 10
+        session.execute(
+            update(UserRole).where(UserRole.user_id == town.users["birch.gp"]).values(place_id=town.places["Y90001"])
+        )
+    assert said not in get(client_as("ash.manager"), f"/leavers/{journey_id}")
 
 
 def _journeys(store):

@@ -1,6 +1,7 @@
 """The list of the monthly review: who sees whom, with what, in which order, filtered how, from which scores."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from html import unescape
 
@@ -191,7 +192,23 @@ def test_decided_people_are_found_again_by_the_filter(store, town, manager, get,
     assert "Declined by Ash Manager, 5 Oct 2026. They are on an end-of-life pathway" in declined
     assert "tick-" not in declined
     assert names_on(get(manager, f"{url}?show=accepted")) == ["FAMILY1, Given1"]
+    assert "Note:" not in declined
     assert "Deferred until 2 Nov 2026 by Ash Manager" in row_of(get(manager, f"{url}?show=deferred"), 3)
+
+
+def test_the_note_of_a_decision_is_in_its_row_and_not_that_of_an_earlier_one(store, town, manager, get, ash, url):
+    ids = propose(store, town, [1, 2, 3])
+    later = date(2026, 11, 2)
+    staged(store, town, ash, [ids[1]], Decision.DECLINE, reason_code="other", note="Abroad <until> spring")
+    staged(store, town, ash, [ids[2]], Decision.DEFER, deferred_until=later, note="After the operation")
+    staged(store, town, ash, [ids[3]], Decision.DEFER, deferred_until=later, note="Waits for a letter")
+    decided(store, town, ash)
+    staged(store, town, ash, [ids[3]], Decision.DECLINE, reason_code="needs_met")
+    decided(store, town, ash)
+    declined, deferred = (get(manager, f"{url}?show={show}") for show in ("declined", "deferred"))
+    assert "Another reason Note: Abroad <until> spring" in row_of(declined, 1)
+    assert "Note: After the operation" in row_of(deferred, 2)
+    assert "Note:" not in row_of(declined, 3)
 
 
 def test_somebody_deferred_is_back_on_the_list_on_the_day(store, town, client_as, get, ash, url, clock):
@@ -210,9 +227,8 @@ def test_paging_shows_everybody_once_in_one_order(store, town, app, client_as, g
             session.get_one(Person, town.people[number]).practice_id = ash
             session.get_one(Person, town.people[number]).restricted = False
     propose(store, town, range(1, 13))
-    app.extensions["caseload"] = type(app.extensions["caseload"])(
-        store, app.extensions["caseload"].settings.model_copy(update={"page_rows": 5}), lambda: NOW
-    )
+    running = app.extensions["caseload"]
+    app.extensions["caseload"] = replace(running, settings=running.settings.model_copy(update={"page_rows": 5}))
     for order in ("", "?order=name", "?order=waiting"):
         client, seen, at = client_as("ash.manager"), [], f"/review/{ash}{order}"
         while at:

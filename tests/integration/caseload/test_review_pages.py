@@ -145,6 +145,8 @@ def test_confirming_a_preview_that_changed_is_a_409(store, town, manager, ash, u
     response = manager.post(f"{url}/confirm", data=fields)
     assert response.status_code == 409
     assert "Nothing was confirmed" in response.text
+    assert "What you entered" not in response.text
+    assert fields["digest"] not in response.text
     with store.reading() as session:
         assert session.execute(select(Case)).all() == []
 

@@ -40,6 +40,7 @@ GROWING = {
         "/people/{person}/contacts/new", "/tasks/{task}", "/cases/{case}/lead", "/cases/{case}/team", "/notices",
     ),
     Role.PRACTICE: ("/", "/review/{practice}", "/review/{practice}/preview", "/cases", "/overview"),
+    Role.INTEGRATION_LEAD: ("/headline", "/headline.csv"),
     Role.IG_OFFICER: ("/governance/audit", "/governance/emergency"),
     Role.ADMIN: ("/users", "/users/5"),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from caseload.actions.tasks import complete_task, escalate_task, hold_task
 from caseload.domain.due import Due, due_state
 from caseload.queries.today import TaskList, task_list, task_lists
-from caseload.tables import CareTeamMember, EmergencyAccess, Task, User, UserRole
+from caseload.tables import CareTeamMember, EmergencyAccess, Person, Task, User, UserRole
 from tests.support.case_app import NOW, audited, propose
 from tests.support.day_work import TODAY, on_task, rule_task, said, task_for
 from tests.support.led_cases import asked as handover_asked
@@ -102,6 +102,26 @@ def test_counts_on_the_page_equal_its_rows(client_as, get, store, town):
         part = html.split(f'id="{name}"')[1].split("<h2")[0]
         count = int(re.search(rf"{heading} \((\d+)\)", html).group(1))
         assert count == len(re.findall(r'href="/tasks/\d+"', part)) == len(plainly(store, town)[TaskList(name)])
+
+
+def test_a_task_about_somebody_who_has_died_says_so_and_offers_no_contact(client_as, get, store, town):
+    opened(store, town, 2)
+    handover_asked(store, town, led(store, town, 1, "ash.gp"), "ash.partner", by="ash.gp")
+    for number in (1, 2):
+        rule_task(store, town, number, f"d:{number}", owner_id=town.users["navigator"])
+    with store.writing() as session:
+        session.get_one(Person, town.people[1]).date_of_death = date(2026, 10, 3)
+    handovers = get(client_as("ash.partner"), "/").split('id="handovers"')[1].split("<h2")[0]
+    assert "Died 3 October 2026" in handovers
+    html = get(client_as("navigator"), "/")
+    alive, dead = (
+        [row for row in re.findall(r"<tr.*?</tr>", html, flags=re.S) if f'href="/people/{town.people[number]}"' in row]
+        for number in (2, 1)
+    )
+    assert all("Died 3 October 2026" in row and "years" not in row for row in dead)
+    assert any(f"/people/{town.people[2]}/contacts/new" in row for row in alive)
+    assert f"/people/{town.people[1]}/contacts/new" not in html
+    assert "Died" not in "".join(alive)
 
 
 def test_long_list_says_how_many_there_are_and_leads_to_all(client_as, get, store, town):

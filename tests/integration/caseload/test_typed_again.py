@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from caseload.domain.contact_outcomes import ContactOutcome
+from caseload.domain.contact_outcomes import OUTCOMES, ContactOutcome
 from caseload.domain.words import ContactMode
 from caseload.exceptions import Conflict
 from caseload.settings import settings_with
@@ -186,8 +186,25 @@ def test_form_that_is_out_of_date_shows_choices_and_days_in_words(client_as, url
     assert answer.status_code == 400
     assert "1 October 2026" in answer.text
     assert "Rang twice" in answer.text
+    assert "What came of it?</dt>" in answer.text
+    assert OUTCOMES[ContactOutcome.NO_ANSWER].words in answer.text
     for raw in ("happened_on", "Happened on day", "no_answer"):
         assert raw not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("page", "empty"),
+    [
+        ("contacts", {"participants": [], "happened_on-day": "", "happened_on-month": "", "happened_on-year": ""}),
+        ("tasks", {"title": "", "kind": "follow_up", "on_list": "nobody", "detail": "x" * 2001}),
+    ],
+)
+def test_mistakes_are_listed_in_the_order_of_the_page(client_as, town, post, page, empty):
+    answer = post(client_as("ash.manager"), f"/people/{town.people[1]}/{page}/new", empty)
+    leads = [name for name, _ in summary(answer.text.partition("<form method")[0])]
+    assert len(leads) == 4
+    below = answer.text.rpartition("There is a problem")[2]
+    assert leads == sorted(leads, key=lambda name: below.index(f' id="{name}"'))
 
 
 def test_username_that_is_taken_is_said_at_its_field(client_as, store, town, get, post):

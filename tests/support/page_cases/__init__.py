@@ -5,16 +5,46 @@ everything, for paging). An address may name people, cases, practices and what w
 /review/{Y90001}, /handovers/{handover_6}.
 """
 
-from tests.support.page_cases import accounts, leading, lists, people
+from tests.support.page_cases import (
+    accounts,
+    agendas,
+    assessing,
+    cohorts,
+    headline,
+    leading,
+    lists,
+    mdt_room,
+    people,
+    plan_copies,
+    plans,
+)
 from tests.support.page_cases.page_case import PageCase
 
-CASES: dict[str, tuple[PageCase, ...]] = {**lists.CASES, **people.CASES, **leading.CASES, **accounts.CASES}
+CASES: dict[str, tuple[PageCase, ...]] = {
+    **lists.CASES,
+    **people.CASES,
+    **leading.CASES,
+    **plan_copies.CASES,
+    **accounts.CASES,
+    **agendas.CASES,
+    **assessing.CASES,
+    **headline.CASES,
+    **plans.CASES,
+    **cohorts.CASES,
+    **mdt_room.CASES,
+}
 
 NOT_A_PAGE = {
     "static": "files",
     "governance.audit_csv": "a file",
+    "headline.file": "a file",
     "health.healthz": "read by machines",
     "lead.letter_as_pdf": "a file",
+    "mdt_room.minutes_as_pdf": "a file",
+    "plan_copies.large_pdf": "a file",
+    "plan_copies.pdf": "a file",
+    "plan_copies.text": "a file",
+    "plan_copies.urgent_pdf": "a file",
     "sign_in.returned": "sends on to the page that was wanted",
     "sign_in.session_end": "read by the script that warns",
     "sign_in.with_provider": "sends on to the identity provider",

@@ -16,7 +16,7 @@ from caseload.domain.sharing_out import CaseToShare, shared_out
 from caseload.domain.words import Profession, Tier
 from caseload.domain.workload import WorkingPattern, next_working_day, on_leave, percent_of, points_of, works_on
 from caseload.lead_rules import read_lead_rules
-from caseload.presenters.candidates import comparison, workload
+from caseload.presenters.candidates import comparison, short_workload, workload
 
 RULES = read_lead_rules()
 MONDAY = date(2026, 10, 5)
@@ -38,6 +38,13 @@ def test_a_case_takes_somebody_from_92_to_96_per_cent():
         == "This takes them from 98% to 102% of capacity, which is more than they have"
     )
     assert workload(replace(ASH, capacity=0)) == "No capacity is recorded for them"
+
+
+def test_requests_that_wait_for_an_answer_are_said_beside_the_workload():
+    four, one = replace(ASH, waiting=4), replace(ASH, waiting=1)
+    assert workload(four) == "This takes them from 92% to 96% of capacity, including 4 requests waiting"
+    assert short_workload(one) == "92% to 96%, including 1 request waiting"
+    assert short_workload(ASH) == "92% to 96%"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseload.domain.names import folded, name_fits, name_key, without_names
+from caseload.domain.names import folded, name_fits, name_key
 
 SAME = [
     ("O’Brien", "OBRIEN"),
@@ -62,13 +62,3 @@ FITS = [
 @pytest.mark.parametrize(("family", "given_name", "fits"), FITS)
 def test_name_fits_by_what_was_typed(family, given_name, fits):
     assert name_fits(name_key("Smith-Jones", "Anna"), family, given_name) is fits
-
-
-def test_without_names_takes_every_part_of_a_name_out():
-    text = "Anna Smith-Jones fell; ANNA’s sister Joan jones rang, not Annabel"
-    hidden = without_names(text, ["Smith-Jones", "Anna"])
-    assert hidden == "[name] [name] fell; [name]’s sister Joan [name] rang, not Annabel"
-
-
-def test_without_names_leaves_a_text_alone_where_there_is_no_name():
-    assert without_names("a (b) c", ["", "x"]) == "a (b) c"

@@ -10,7 +10,7 @@ from caseload.domain.words import Residence, Sex
 HERE = {
     "family_name": "Family", "given_name": "Given", "date_of_birth": date(1950, 1, 2), "sex": Sex.FEMALE,
     "address_line": "1 Street", "postcode": "ZZ1 1ZZ", "phone": "", "residence": Residence.HOME, "lives_alone": None,
-    "has_carer": None, "practice_id": 1, "deregistered_on": None, "date_of_death": None,
+    "has_carer": None, "imd_decile": None, "practice_id": 1, "deregistered_on": None, "date_of_death": None,
 }  # fmt: skip
 GONE = HERE | {"deregistered_on": date(2026, 10, 3)}
 DEAD = HERE | {"date_of_death": date(2026, 10, 4)}

@@ -169,7 +169,7 @@ def test_places_of_a_place_by_name_each_with_its_own_page():
 def test_a_case_nobody_was_proposed_for_says_so():
     case = CaseRow(
         1, 2, "Okafor", "Ada", date(1941, 3, 2), None, None, "9990000018", False, "Ash Surgery", "open", None, NOW,
-        None, None, None, None, None, None, NOW,
+        None, None, None, None, None, None, NOW, False,
     )  # fmt: skip
     said = case_words(case, TODAY, may_see_score=True)
     assert (said.why, said.waiting, said.lead, said.last_contact) == (

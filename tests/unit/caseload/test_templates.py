@@ -147,7 +147,7 @@ def test_search_box_and_destinations_are_for_those_who_may(role):
 
 def test_integration_lead_is_led_to_overview_and_no_person():
     paths = [place.path for place in open_to(viewer_with(Role.INTEGRATION_LEAD), HEADER)]
-    assert paths == ["/", "/overview"]
+    assert paths == ["/", "/overview", "/headline"]
 
 
 @pytest.mark.parametrize(

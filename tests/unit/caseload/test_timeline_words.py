@@ -12,6 +12,7 @@ from caseload.presenters.timeline import entries_of, key_of, key_words
 from caseload.queries.timeline import Happening, TimelineRow
 
 AT = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
+TODAY = date(2026, 10, 5)
 
 
 DIAGNOSES = {"J18": "Pneumonia", "I501": "Left heart failure", "I50": "Heart failure"}
@@ -24,7 +25,9 @@ def row(kind, code="", extra="", about="", **more):
 
 
 def entry(*arguments, may_see_score=True, **more):
-    (found,) = entries_of([row(*arguments, **more)], read_lead_rules(), DIAGNOSES, may_see_score=may_see_score)
+    (found,) = entries_of(
+        [row(*arguments, **more)], read_lead_rules(), DIAGNOSES, may_see_score=may_see_score, today=TODAY
+    )
     return found
 
 

@@ -19,7 +19,7 @@ CONFIG = Path(__file__).resolve().parents[3] / "config"
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A configuration folder of its own, read instead of the program's."""
-    for name in ("caseload.toml", "lead_rules.toml"):
+    for name in ("caseload.toml", "cohort_blocks.toml", "lead_rules.toml", "questionnaires.toml"):
         shutil.copy(CONFIG / name, tmp_path / name)
     monkeypatch.setenv("CARETIER_CONFIG", str(tmp_path))
     read_lead_rules.cache_clear()

@@ -29,7 +29,7 @@ def month(tmp_path):
     return make_month(
         tmp_path / "october",
         register={
-            1: {"residence": "nursing_care", "lives_alone": 0, "has_carer": 1, "sex": "1"},
+            1: {"residence": "nursing_care", "lives_alone": 0, "has_carer": 1, "sex": "1", "imd_decile": 10},
             5: {"date_of_death": "2026-09-30"},
             9: {"deregistered_on": "2026-09-30"},
             12: {"date_of_death": "2026-05-01"},
@@ -63,6 +63,7 @@ def test_first_load_brings_every_field_of_a_person(store, loaded):
         assert (one.family_name, one.given_name, one.name_key) == ("O’Family1", "Given1", "ofamily1 given1")
         assert (one.date_of_birth, one.sex, one.residence) == (date(1931, 3, 2), Sex.MALE, Residence.NURSING_CARE)
         assert (one.lives_alone, one.has_carer, five.lives_alone) == (False, True, None)
+        assert (one.imd_decile, five.imd_decile) == (10, None)
         assert (one.address_line, one.postcode, one.phone) == ("1 Test Street", "ZZ1 1ZZ", "01632 960000")
         assert (one.practice.code, one.pseudonym) == ("F84001", pseudonym(KEY, nhs(1)))
         assert (one.restricted, one.merged_into_id, one.updated_at, one.row_version) == (False, None, NOW, 1)

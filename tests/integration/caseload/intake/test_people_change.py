@@ -40,18 +40,31 @@ def test_nothing_changed_is_no_event_and_no_new_version(store, place):
 def test_changed_details_are_one_event_with_just_the_fields_that_changed(store, place):
     loaded = place.november(
         names={1: {"family_name": "Łukasz-Smith", "postcode": "ZZ2 2ZZ", "phone": None}},
-        register={1: {"lives_alone": 1}},
+        register={1: {"lives_alone": 1, "imd_decile": 3}},
     )
     with store.reading() as session:
         person = place.person(session, 1)
         assert events(session, person) == [
             (
                 "details_changed",
-                {"family_name": "O’Family1", "postcode": "ZZ1 1ZZ", "phone": "01632 960000", "lives_alone": None},
-                {"family_name": "Łukasz-Smith", "postcode": "ZZ2 2ZZ", "phone": "", "lives_alone": True},
+                {
+                    "family_name": "O’Family1",
+                    "postcode": "ZZ1 1ZZ",
+                    "phone": "01632 960000",
+                    "lives_alone": None,
+                    "imd_decile": None,
+                },
+                {
+                    "family_name": "Łukasz-Smith",
+                    "postcode": "ZZ2 2ZZ",
+                    "phone": "",
+                    "lives_alone": True,
+                    "imd_decile": 3,
+                },
             )
         ]
         assert (person.name_key, person.phone, person.lives_alone) == ("lukaszsmith given1", "", True)
+        assert person.imd_decile == 3
         assert (person.row_version, person.updated_at) == (2, LATER)
         event = session.execute(select(PersonEvent)).scalar_one()
         run = session.execute(select(RiskRun.id).order_by(RiskRun.id.desc())).scalars().first()

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from caseload.domain.words import EncounterKind
 from caseload.intake.load_run import load_run
-from caseload.tables import Encounter, Person
+from caseload.tables import DischargePlan, Encounter, Organisation, Person, User
 from tests.support.case_app import NOW
 from tests.support.months import NOVEMBER, OCTOBER, TIERS, make_month
 from tests.support.packs import admission, attendance, nhs
@@ -99,3 +99,38 @@ def test_a_reference_of_any_length_is_kept_apart(store, tmp_path):
     long = "X" * 70
     load(store, tmp_path, admissions=[stay(1, long + "1"), stay(1, long + "2")])
     assert len(kept(store)) == 2
+
+
+def plan_the_end_of(store, ref):
+    """Somebody writes down how the person of this stay is to leave hospital."""
+    with store.writing() as session:
+        stay_id = session.execute(select(Encounter.id).where(Encounter.source_ref == ref)).scalar_one()
+        home = Organisation(code="HOME", name="Home", kind="trust", sector="health")
+        session.add(home)
+        session.flush()
+        by = User(username="nurse", display_name="Nurse", home_id=home.id, created_at=NOW)
+        session.add(by)
+        session.flush()
+        session.add(DischargePlan(encounter_id=stay_id, pathway="pathway_1", at=NOW, by=by.id))
+
+
+def test_a_stay_whose_discharge_was_planned_is_not_removed(store, tmp_path):
+    load(store, tmp_path, admissions=[stay(1, "PLANNED"), stay(1, "GONE"), stay(2, "S2")])
+    plan_the_end_of(store, "PLANNED")
+    again = load(store, tmp_path, NOVEMBER, admissions=[stay(2, "S2", "2026-02-01")])
+    assert again.removed == 1
+    assert set(kept(store)) == {"PLANNED", "S2"}
+
+
+def test_a_stay_whose_discharge_was_planned_is_not_given_to_somebody_else(store, tmp_path):
+    load(store, tmp_path, admissions=[stay(1, "PLANNED"), stay(1, "OTHER")])
+    plan_the_end_of(store, "PLANNED")
+    load(store, tmp_path, NOVEMBER, admissions=[stay(2, "PLANNED"), stay(2, "OTHER")])
+    assert (kept(store)["PLANNED"][0], kept(store)["OTHER"][0]) == (nhs(1), nhs(2))
+
+
+def test_the_end_of_a_planned_stay_is_taken_over(store, tmp_path):
+    load(store, tmp_path, admissions=[stay(1, "S1", discharged_on=None)])
+    plan_the_end_of(store, "S1")
+    load(store, tmp_path, NOVEMBER, admissions=[stay(1, "S1", discharged_on="2026-10-30")])
+    assert kept(store)["S1"] == (nhs(1), date(2026, 9, 14), date(2026, 10, 30))

@@ -1,0 +1,82 @@
+"""The headline over two simulated years: as it was lived, by SQL written by hand, and asked again when all is over."""
+
+import pytest
+
+from caseload.domain.headline import Exclusion, Row, headline_of, reporting_on
+from caseload.presenters.headline_files import csv_text, in_order, json_of
+from caseload.queries.headline import counts_on, headline_on, month_counts, places_with_codes, runs_taken_in
+from tests.support.headline_history import Simulation
+from tests.support.headline_sql import by_plain_sql
+
+MONTHS = 24
+
+
+def counted(store, day):
+    with store.reading() as session:
+        reporting = reporting_on(runs_taken_in(session), day)
+        return {
+            (one.practice_id, str(one.line)): (one.people, one.led, one.joint) for one in counts_on(session, reporting)
+        }
+
+
+def as_files(store, day, bound=8):
+    with store.reading() as session:
+        found = headline_on(session, day, bound)
+        return csv_text([(found, list(in_order(found)))], bound), json_of(found, bound)
+
+
+def differences(found, expected):
+    """The first few, in a line each: pytest would take minutes over two large tables."""
+    keys = sorted(key for key in found.keys() | expected.keys() if found.get(key) != expected.get(key))
+    return [f"{key}: {found.get(key)} and not {expected.get(key)}" for key in keys][:5]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_two_years_are_counted_as_they_were_lived_and_as_plain_sql_counts_them(store, seed):
+    made_then = {}
+    lived = Simulation(store, seed).live(MONTHS, lambda day: made_then.update({day: as_files(store, day)}))
+    assert len(lived.then) == MONTHS
+    seen = set()
+    for day, numbers in lived.then.items():
+        assert differences(counted(store, day), numbers) == [], day
+        if store.engine.dialect.name == "sqlite":
+            assert differences(by_plain_sql(store, day), numbers) == [], day
+        is_what_it_was = as_files(store, day) == made_then[day]
+        assert is_what_it_was, day
+        seen |= {line for _, line in numbers}
+    assert seen == {str(row) for row in Row if row not in (Row.ALL, Row.AT_RISK)} | {str(one) for one in Exclusion}
+    at_risk = [one for numbers in lived.then.values() for (_, line), one in numbers.items() if line == "high"]
+    assert sum(people for people, _, _ in at_risk) > sum(led for _, led, _ in at_risk)
+    assert sum(led for _, led, _ in at_risk) > sum(joint for _, _, joint in at_risk) > 50
+
+
+@pytest.mark.slow
+def test_places_and_tiers_add_up_to_what_was_lived(store):
+    lived = Simulation(store, 3, people=120).live(3)
+    with store.reading() as session:
+        places = places_with_codes(session)
+        for day, numbers in lived.then.items():
+            reporting = reporting_on(runs_taken_in(session), day)
+            found = headline_of(reporting, places, counts_on(session, reporting), 1)
+            at_risk = sum(
+                people for (_, line), (people, _, _) in numbers.items() if line in ("very_high", "high", "moderate")
+            )
+            everyone = at_risk + sum(people for (_, line), (people, _, _) in numbers.items() if line == "rest")
+            assert (found.number(1, Row.AT_RISK), found.number(1, Row.ALL)) == (at_risk, everyone)
+            for line in Exclusion:
+                assert found.number(1, line) == sum(
+                    people for (_, one), (people, _, _) in numbers.items() if one == line
+                )
+
+
+def test_days_gone_by_are_asked_for_once_and_give_the_same(store):
+    Simulation(store, 4, people=30).live(3)
+    kept = {}
+    with store.reading() as session:
+        runs = runs_taken_in(session)
+        today = runs[-1].index_date.replace(day=20)
+        months = [reporting_on(runs, day) for day in (runs[0].index_date.replace(day=28), today)]
+        first = month_counts(session, months, today, kept)
+        assert [key[0] for key in kept] == [months[0].day]
+        assert month_counts(session, months, today, kept) == first == {one: counts_on(session, one) for one in months}
