@@ -1,15 +1,13 @@
 """How cohorts are taken here, as config/cohort_blocks.toml says, read once and checked whole."""
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from caseload.domain.cohort_rules import RANKED_TIERS, CaseWish, CohortBlocks, CohortRule
 from caseload.domain.words import Tier
-from caseload.exceptions import SettingsRefused
-from caseload.known_keys import unknown_keys
+from caseload.rule_files import rules_in_file
 from caseload.settings import config_folder
 
 
@@ -40,22 +38,6 @@ def read_cohort_blocks() -> CohortBlocks:
 
 def cohort_blocks_in(path: Path) -> CohortBlocks:
     """What a file says; SettingsRefused where it cannot be read or is not whole."""
-    try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-        unknown = unknown_keys(read, _Blocks)
-        if unknown:
-            raise _refused(f"keys that nothing reads in {path}: {'; '.join(unknown)}")
-        given = _Blocks.model_validate(read)
-    except (OSError, UnicodeDecodeError):
-        raise _refused("no file that can be read") from None
-    except tomllib.TOMLDecodeError as error:
-        raise _refused(str(error)) from None
-    except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors(include_input=False))
-        raise _refused("; ".join(wrong)) from None
+    given = rules_in_file(path, _Blocks, "how cohorts are taken in config/cohort_blocks.toml")
     tiers = tuple(tier for tier in RANKED_TIERS if tier in given.tiers)
     return CohortBlocks(given.version, given.most, CohortRule(given.size, tiers, given.cases))
-
-
-def _refused(found: str) -> SettingsRefused:
-    return SettingsRefused("how cohorts are taken in config/cohort_blocks.toml", found, "Put that file right.")

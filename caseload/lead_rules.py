@@ -1,15 +1,13 @@
 """The lead rule as configured in config/lead_rules.toml, read once and checked whole."""
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from caseload.domain.lead_rule import AgeBound, Clause, LeadRules
 from caseload.domain.words import PrimaryNeed, Profession, Tier
-from caseload.exceptions import SettingsRefused
-from caseload.known_keys import unknown_keys
+from caseload.rule_files import rules_in_file
 from caseload.settings import config_folder
 
 
@@ -52,19 +50,7 @@ def read_lead_rules() -> LeadRules:
 
 def rules_in(path: Path) -> LeadRules:
     """The rule a file holds; SettingsRefused where it cannot be read or is not whole."""
-    try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-        unknown = unknown_keys(read, _Rules)
-        if unknown:
-            raise _refused(f"keys that nothing reads in {path}: {'; '.join(unknown)}")
-        given = _Rules.model_validate(read)
-    except (OSError, UnicodeDecodeError):
-        raise _refused("no file that can be read") from None
-    except tomllib.TOMLDecodeError as error:
-        raise _refused(str(error)) from None
-    except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors(include_input=False))
-        raise _refused("; ".join(wrong)) from None
+    given = rules_in_file(path, _Rules, "a lead rule in config/lead_rules.toml")
     return LeadRules(
         given.version, given.age_bound, given.score_valid_days, _clause(given.very_high), _clause(given.age),
         {need: _clause(clause) for need, clause in given.need.items()}, given.stands_for, given.weights,
@@ -73,7 +59,3 @@ def rules_in(path: Path) -> LeadRules:
 
 def _clause(given: _Clause) -> Clause:
     return Clause(given.code, given.lead)
-
-
-def _refused(found: str) -> SettingsRefused:
-    return SettingsRefused("a lead rule in config/lead_rules.toml", found, "Put that file right.")

@@ -1,16 +1,14 @@
 """What team meetings go by, as configured in config/mdt.toml, read once and checked whole."""
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from caseload.domain.agenda_rules import SERIES_SIZE, MdtRules, RisingRule
 from caseload.domain.plan_words import AgendaReason
 from caseload.domain.words import EncounterKind
-from caseload.exceptions import SettingsRefused
-from caseload.known_keys import unknown_keys
+from caseload.rule_files import rules_in_file
 from caseload.settings import config_folder
 
 
@@ -45,21 +43,5 @@ def read_mdt_rules() -> MdtRules:
 
 def mdt_rules_in(path: Path) -> MdtRules:
     """The rules a file holds; SettingsRefused where it cannot be read or is not whole."""
-    try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-        unknown = unknown_keys(read, _Rules)
-        if unknown:
-            raise _refused(f"keys that nothing reads in {path}: {'; '.join(unknown)}")
-        given = _Rules.model_validate(read)
-    except (OSError, UnicodeDecodeError):
-        raise _refused("no file that can be read") from None
-    except tomllib.TOMLDecodeError as error:
-        raise _refused(str(error)) from None
-    except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors(include_input=False))
-        raise _refused("; ".join(wrong)) from None
+    given = rules_in_file(path, _Rules, "rules of team meetings in config/mdt.toml")
     return MdtRules(**given.model_dump())
-
-
-def _refused(found: str) -> SettingsRefused:
-    return SettingsRefused("rules of team meetings in config/mdt.toml", found, "Put that file right.")

@@ -1,15 +1,13 @@
 """The rules of care plans as configured in config/plan_rules.toml, read once and checked whole."""
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from caseload.domain.plan_rules import PlanRules
 from caseload.domain.words import Tier
-from caseload.exceptions import SettingsRefused
-from caseload.known_keys import unknown_keys
+from caseload.rule_files import rules_in_file
 from caseload.settings import config_folder
 
 
@@ -38,23 +36,7 @@ def read_plan_rules() -> PlanRules:
 
 def plan_rules_in(path: Path) -> PlanRules:
     """The rules a file holds; SettingsRefused where it cannot be read or is not whole."""
-    try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-        unknown = unknown_keys(read, _Rules)
-        if unknown:
-            raise _refused(f"keys that nothing reads in {path}: {'; '.join(unknown)}")
-        given = _Rules.model_validate(read)
-    except (OSError, UnicodeDecodeError):
-        raise _refused("no file that can be read") from None
-    except tomllib.TOMLDecodeError as error:
-        raise _refused(str(error)) from None
-    except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors(include_input=False))
-        raise _refused("; ".join(wrong)) from None
+    given = rules_in_file(path, _Rules, "rules of care plans in config/plan_rules.toml")
     return PlanRules(
         given.version, given.review_days, given.action_days, given.agreement_days, given.after_discharge_days
     )
-
-
-def _refused(found: str) -> SettingsRefused:
-    return SettingsRefused("rules of care plans in config/plan_rules.toml", found, "Put that file right.")

@@ -1,15 +1,13 @@
 """The questionnaires as configured in config/questionnaires.toml, read once and checked whole."""
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from caseload.domain.plan_words import Discipline
 from caseload.domain.questionnaires import Choice, Question, QuestionKind, Questionnaire, Questionnaires
-from caseload.exceptions import SettingsRefused
-from caseload.known_keys import unknown_keys
+from caseload.rule_files import rules_in_file
 from caseload.settings import config_folder
 
 
@@ -73,19 +71,7 @@ def read_questionnaires() -> Questionnaires:
 
 def questionnaires_in(path: Path) -> Questionnaires:
     """The questionnaires a file holds; SettingsRefused where it cannot be read or is not whole."""
-    try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-        unknown = unknown_keys(read, _Questionnaires)
-        if unknown:
-            raise _refused(f"keys that nothing reads in {path}: {'; '.join(unknown)}")
-        given = _Questionnaires.model_validate(read)
-    except (OSError, UnicodeDecodeError):
-        raise _refused("no file that can be read") from None
-    except tomllib.TOMLDecodeError as error:
-        raise _refused(str(error)) from None
-    except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors(include_input=False))
-        raise _refused("; ".join(wrong)) from None
+    given = rules_in_file(path, _Questionnaires, "questionnaires in config/questionnaires.toml")
     return Questionnaires(given.version, tuple(_questionnaire(one) for one in given.questionnaire))
 
 
@@ -98,7 +84,3 @@ def _question(given: _Question) -> Question:
     return Question(
         given.key, given.words, given.kind, given.hint, given.required, given.source, choices, given.least, given.most
     )
-
-
-def _refused(found: str) -> SettingsRefused:
-    return SettingsRefused("questionnaires in config/questionnaires.toml", found, "Put that file right.")

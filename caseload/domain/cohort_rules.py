@@ -81,7 +81,7 @@ LEAVE_WORDS: Mapping[LeaveReason, str] = {
 _WORKING = frozenset(CohortColumn) - {CohortColumn.LEFT}
 
 MOVES: Mapping[CohortColumn, frozenset[CohortColumn]] = {
-    **{column: _WORKING - {column} for column in _WORKING},
+    **{column: _WORKING - {column} for column in CohortColumn if column in _WORKING},
     CohortColumn.LEFT: frozenset({CohortColumn.TO_CONTACT}),
 }
 """Where a member can be moved to on the board. Leaving is not a move: it has a reason."""
