@@ -142,3 +142,21 @@ def _lead(session: Session, case: LeadCase) -> str | None:
         .where(LeadAllocation.case_id == case.case_id, LeadAllocation.until_at.is_(None))
     )
     return session.execute(wanted).scalar_one_or_none()
+
+
+def navigator_name(session: Session, now: datetime, case_id: int) -> str | None:
+    """Who navigates for a case now: whoever came last; None for nobody, or somebody who is no user."""
+    today = local_day(now)
+    wanted = (
+        select(User.display_name)
+        .join(CareTeamMember, CareTeamMember.user_id == User.id)
+        .where(
+            CareTeamMember.case_id == case_id,
+            CareTeamMember.role == CareTeamRole.CARE_NAVIGATOR,
+            CareTeamMember.from_on <= today,
+            or_(CareTeamMember.until_on.is_(None), CareTeamMember.until_on >= today),
+        )
+        .order_by(CareTeamMember.id.desc())
+        .limit(1)
+    )
+    return session.execute(wanted).scalar_one_or_none()

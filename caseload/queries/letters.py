@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
 from caseload.domain.lead_rule import age_on
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import CareTeamRole, Profession
+from caseload.domain.words import Profession
 from caseload.exceptions import NotNow
+from caseload.queries.care_team import navigator_name
 from caseload.queries.kept_out import kept_out
 from caseload.queries.lead_cases import LeadCase, lead_case
-from caseload.tables import CareTeamMember, LeadAllocation, Organisation, Person, User
+from caseload.tables import LeadAllocation, Organisation, Person, User
 
 OF_AGE = 16
 """From this age on somebody is written to themselves: the age at which they can consent to their own treatment."""
@@ -67,23 +68,6 @@ def letter_for(session: Session, viewer: Viewer, now: datetime, case_id: int) ->
         )
     return Letter(
         case, address_line, postcode, practice_name, user.display_name, lead.profession, user.job_title, organisation,
-        local_day(lead.from_at), lead.override_code == "persons_choice", _navigator(session, now, case_id),
+        local_day(lead.from_at), lead.override_code == "persons_choice", navigator_name(session, now, case_id),
         age_on(case.person.date_of_birth, local_day(now)) < OF_AGE,
     )  # fmt: skip
-
-
-def _navigator(session: Session, now: datetime, case_id: int) -> str | None:
-    today = local_day(now)
-    wanted = (
-        select(User.display_name)
-        .join(CareTeamMember, CareTeamMember.user_id == User.id)
-        .where(
-            CareTeamMember.case_id == case_id,
-            CareTeamMember.role == CareTeamRole.CARE_NAVIGATOR,
-            CareTeamMember.from_on <= today,
-            or_(CareTeamMember.until_on.is_(None), CareTeamMember.until_on >= today),
-        )
-        .order_by(CareTeamMember.id.desc())
-        .limit(1)
-    )
-    return session.execute(wanted).scalar_one_or_none()

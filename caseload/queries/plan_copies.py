@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
 from caseload.domain.plan_headings import Entry
 from caseload.domain.plan_words import AgreementMethod, AgreementState, Authority, PlanHeading, PlanState, ShareFormat
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import CareTeamRole, Profession, Sector
+from caseload.domain.words import Profession, Sector
 from caseload.exceptions import NotThere
+from caseload.queries.care_team import navigator_name
 from caseload.queries.people import PersonFacts, facts_of
 from caseload.queries.visible import Shape, found_open, names_for, openable_by_name, shape_of
 from caseload.tables import (
-    CareTeamMember,
     Case,
     LeadAllocation,
     Organisation,
@@ -98,7 +98,7 @@ def plan_copy(session: Session, viewer: Viewer, now: datetime, version_id: int) 
         version.id, version.case_id, version.number, version.state, facts_of(person, practice), person.phone,
         version.review_on, version.content_hash, version.active_at, version.ended_at,
         None if lead is None else LeadNow(lead_name or "", lead.profession, lead_home or ""),
-        _navigator(session, now, version.case_id), _answered(session, version.id), _contents(session, version.id),
+        navigator_name(session, now, version.case_id), _answered(session, version.id), _contents(session, version.id),
     )  # fmt: skip
 
 
@@ -174,20 +174,3 @@ def _answered(session: Session, version_id: int) -> Answered | None:
     wanted = select(PlanAgreement).where(PlanAgreement.version_id == version_id)
     said = session.execute(wanted.order_by(PlanAgreement.id.desc()).limit(1)).scalar_one_or_none()
     return None if said is None else Answered(said.state, said.at, said.method, said.representative, said.authority)
-
-
-def _navigator(session: Session, now: datetime, case_id: int) -> str | None:
-    today = local_day(now)
-    wanted = (
-        select(User.display_name)
-        .join(CareTeamMember, CareTeamMember.user_id == User.id)
-        .where(
-            CareTeamMember.case_id == case_id,
-            CareTeamMember.role == CareTeamRole.CARE_NAVIGATOR,
-            CareTeamMember.from_on <= today,
-            or_(CareTeamMember.until_on.is_(None), CareTeamMember.until_on >= today),
-        )
-        .order_by(CareTeamMember.id.desc())
-        .limit(1)
-    )
-    return session.execute(wanted).scalar_one_or_none()
