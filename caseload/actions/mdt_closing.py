@@ -7,17 +7,19 @@ from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
 from caseload.actions.mdt_room import meeting_for
+from caseload.actions.plan_tasks import end_tasks
 from caseload.actions.rule_tasks import RuleTask, add_rule_tasks
 from caseload.actions.versions import check_version
 from caseload.clock import local_day
 from caseload.domain.meeting_closing import FOLLOWS, why_not_closed
 from caseload.domain.meeting_rules import LEADS_TO, MeetingStep
 from caseload.domain.plan_words import MdtDecisionKind
+from caseload.domain.task_rules import TaskStep
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import TaskKind
+from caseload.domain.words import CaseState, TaskKind
 from caseload.exceptions import NotNow
 from caseload.queries.mdt_closing import ClosingItem, closing_items, open_gaps, quorum_at
-from caseload.tables import MdtAction, Task
+from caseload.tables import Case, MdtAction, Task
 
 RULE = "mdt"
 
@@ -56,10 +58,26 @@ def close_meeting(  # noqa: PLR0913 - the form's reason, and the setting it stan
 
 
 def _set_tasks(session: Session, items: tuple[ClosingItem, ...], by: Viewer, now: datetime) -> int:
+    closed = _closed_cases(session, items)
     wanted = [task for item in items for task in (*_of_actions(item), *_of_decision(item, now))]
     made = add_rule_tasks(session, now=now, tasks=wanted, by=by.user_id)
     _point_to_tasks(session, items)
-    return len(made)
+    return len(made) - _cancel(session, made, closed, by, now)
+
+
+def _closed_cases(session: Session, items: tuple[ClosingItem, ...]) -> list[int]:
+    """The cases of these items that were closed before the meeting was. All are held as they are: none is closed meanwhile."""
+    held = select(Case.id, Case.state).where(Case.id.in_([item.case_id for item in items]))
+    rows = session.execute(held.order_by(Case.id).with_for_update(read=True))
+    return [row.id for row in rows if row.state is CaseState.CLOSED]
+
+
+def _cancel(session: Session, made: list[int], closed: list[int], by: Viewer, now: datetime) -> int:
+    """Nothing goes on in a closed case: how many of these tasks were cancelled for it, as if the meeting had ended first."""
+    wanted = select(Task).where(Task.id.in_(made), Task.case_id.in_(closed)).order_by(Task.id)
+    tasks = session.execute(wanted).scalars().all()
+    end_tasks(session, tasks, TaskStep.CANCELLED, "The case was closed before the meeting was.", by=by.user_id, now=now)
+    return len(tasks)
 
 
 def _of_actions(item: ClosingItem) -> list[RuleTask]:

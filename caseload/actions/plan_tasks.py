@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from caseload.actions.rule_tasks import RuleTask, add_rule_tasks
@@ -34,12 +34,14 @@ def set_tasks(  # noqa: PLR0913 - both versions, and who and when
 ) -> None:
     """Put every open action that a user is to carry out on their list, once; end what only the version before asked for.
 
-    A task of the version before that is still open, and says the same, goes on under the new version.
+    A task of the version before that says the same goes on under the new version: one that is still open, and one that
+    was done since the draft was begun, which could not know of it.
     """
     wanted = {entry[KEY]: entry for entry in contents.get(PlanHeading.ACTIONS, ()) if _is_task(entry)}
     open_before = {} if before is None else _open_tasks(session, before)
     said_before = {entry.get(KEY, ""): entry for entry in former.get(PlanHeading.ACTIONS, ())}
-    kept = {key: task for key, task in open_before.items() if _same(said_before.get(key), wanted.get(key))}
+    going_on = {**({} if before is None else _done_since(session, before, version.created_at)), **open_before}
+    kept = {key: task for key, task in going_on.items() if _same(said_before.get(key), wanted.get(key))}
     given_up = [task for key, task in open_before.items() if key not in kept]
     end_tasks(session, given_up, TaskStep.CANCELLED, f"Not in version {version.number} of the plan.", by=by, now=now)
     session.add_all(PlanAction(version_id=version.id, action_key=key, task_id=task.id) for key, task in kept.items())
@@ -125,10 +127,18 @@ def _add(
 
 
 def _open_tasks(session: Session, version: PlanVersion) -> dict[str, Task]:
+    return _tasks_where(session, version, Task.state == TaskState.OPEN)
+
+
+def _done_since(session: Session, version: PlanVersion, since: datetime) -> dict[str, Task]:
+    return _tasks_where(session, version, and_(Task.state == TaskState.DONE, Task.ended_at >= since))
+
+
+def _tasks_where(session: Session, version: PlanVersion, condition: ColumnElement[bool]) -> dict[str, Task]:
     wanted = (
         select(PlanAction.action_key, Task)
         .join(Task, Task.id == PlanAction.task_id)
-        .where(PlanAction.version_id == version.id, Task.state == TaskState.OPEN)
+        .where(PlanAction.version_id == version.id, condition)
         .order_by(PlanAction.id)
     )
     return {row.action_key: row.Task for row in session.execute(wanted)}

@@ -43,8 +43,8 @@ CAUTION = (
     "similar people who were not worked with can tell an effect."
 )
 
-_WITHIN = {BlockMeasure.JOINT: BlockMeasure.PLANS}
-"""Numbers that are part of another: the difference must not be small either."""
+_WITHIN = {BlockMeasure.JOINT: (BlockMeasure.PLANS, BlockMeasure.LEADS)}
+"""Numbers that are part of others (a joint plan needs a lead): no difference may be small either."""
 _EVENTS = frozenset({BlockMeasure.CONTACTS, BlockMeasure.BEFORE, BlockMeasure.AFTER})
 """Numbers of things that happened, of which one person can have several."""
 
@@ -92,8 +92,7 @@ def _gives_away(unseen: list[MemberCounts], measure: BlockMeasure, bound: int) -
         return False  # the size of the cohort is on its board
     added, people = _sum(unseen, measure), len(unseen)
     others = [0] if measure in _EVENTS else [people - added]
-    if measure in _WITHIN:
-        others.append(_sum(unseen, _WITHIN[measure]) - added)
+    others += [_sum(unseen, whole) - added for whole in _WITHIN.get(measure, ())]
     return people < bound or any(0 < number < bound for number in (added, *others))
 
 

@@ -5,7 +5,7 @@ move or an answer that was only learnt of later changes no figure of an earlier 
 a place is the sum over the places in it. What may not be shown is settled for the whole tree at once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ from functools import lru_cache
 from caseload.clock import end_of_day
 from caseload.domain.overview import Place, inside_places, places_around
 from caseload.domain.suppression import Sum, Table, withheld
-from caseload.domain.words import Tier
+from caseload.domain.words import OrganisationKind, Tier
 
 ADULT_AGE = 18
 
@@ -30,6 +30,9 @@ class Row(StrEnum):
     ALL = "all"
 
 
+_SMALLEST_FIRST = (
+    OrganisationKind.PRACTICE, OrganisationKind.NETWORK, OrganisationKind.LOCALITY, OrganisationKind.BOROUGH,
+)  # fmt: skip
 TIERS = (Row.VERY_HIGH, Row.HIGH, Row.MODERATE)
 SHOWN_ROWS = (*TIERS, Row.AT_RISK)
 
@@ -256,7 +259,23 @@ def _worked(
     """Kept until a number changes: settling takes longer than counting, and a page shows many months."""
     numbers = _added(places, counts)
     shown = frozenset(number for number in numbers if is_shown(number))
-    return numbers, withheld(Table(numbers, tuple(sums_of(places)), shown), bound)
+    table = Table(numbers, tuple(sums_of(places)), shown, _worth(places), lambda number: number[2])
+    return numbers, withheld(table, bound)
+
+
+def _worth(places: Iterable[CodedPlace]) -> Callable[[Number], int]:
+    """A larger place's numbers are worth more than those of a place within it, and everybody's more than a tier's.
+
+    So what protects a small number is withheld beside it, not above it, where every report looks first.
+    """
+    heights = {place.place_id: _SMALLEST_FIRST.index(place.kind) for place in places}
+    rows: dict[Line, int] = {Row.AT_RISK: 1, Row.ALL: 2}
+
+    def worth(number: Number) -> int:
+        place_id, line, _ = number
+        return 3 * heights[place_id] + rows.get(line, 0)
+
+    return worth
 
 
 def _cells() -> Iterator[tuple[Line, Measure]]:

@@ -5,7 +5,7 @@ does for opening the record; urgent care is told only where the person has agree
 (UK GDPR, article 15), whatever they said about others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -115,14 +115,21 @@ def why_not_shared(kind: RecipientKind, holds: Mapping[ConsentPurpose, ConsentSt
 
 
 def why_not_opened(
-    sector: Sector | None, share_format: ShareFormat, holds: Mapping[ConsentPurpose, ConsentState]
+    sector: Sector | None,
+    share_format: ShareFormat,
+    holds: Mapping[ConsentPurpose, ConsentState],
+    said_since: Collection[ConsentPurpose] = (),
 ) -> Refusal | None:
     """What stands against opening a copy that was recorded before: a no that was said since.
 
-    Of a recorded copy the sector is known; where several kinds of recipient are of it, one that may is enough.
+    Of a recorded copy the sector is known; where several kinds of recipient are of it, it could be for any of them: one
+    that may is enough, unless `said_since`, the purposes answered after the copy was recorded, has a no to another.
     """
     if sector is None:
         return None
     kinds = [kind for kind, rule in SHARING_RULES.items() if rule.sector is sector and share_format in rule.formats]
     refusals = [why_not_shared(kind, holds) for kind in kinds]
-    return None if None in refusals else refusals[0]
+    if None not in refusals:
+        return refusals[0]
+    later = (one for one in refusals if one and one.purpose in said_since and means_no(holds.get(one.purpose)))
+    return next(later, None)

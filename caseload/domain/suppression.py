@@ -9,8 +9,8 @@ Two ways of working out are tried until both find nothing: solving the sums (exa
 be below, what cannot be above). A test tries the rest: linear programming over random tables.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -34,11 +34,17 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Numbers, the sums that bind them, and those a page may show; the others can only be worked out."""
+    """Numbers, the sums that bind them, and those a page may show; the others can only be worked out.
+
+    What is withheld to protect a number is, as far as there is one, of the same `kin` and worth least, by `worth`; without
+    either the smallest number near.
+    """
 
     numbers: Mapping[Cell, int]
     sums: tuple[Sum, ...]
     shown: frozenset[Cell]
+    worth: Callable[[Cell], int] = field(default=lambda _cell: 0)
+    kin: Callable[[Cell], Any] = field(default=lambda _cell: None)
 
 
 def withheld(table: Table, bound: int) -> frozenset[Cell]:
@@ -69,22 +75,35 @@ def _sums_of(sums: Sequence[Sum]) -> dict[Cell, list[Sum]]:
 
 
 def _cheapest(table: Table, hidden: Collection[Cell], known: Cell, around: Mapping[Cell, list[Sum]]) -> Cell | None:
-    """The smallest number still shown near a cell that became known: in its sums, else in those of their cells, and on.
+    """The number worth least still shown near a cell that became known: in its sums, else in those of their cells, and on.
 
-    None where every number but zeros is withheld: there is then nothing to work anything out from.
+    First among its kin; else among all. None where every number but zeros is withheld: there is then nothing to work
+    anything out from.
     """
+    kin = table.kin(known)
+    found = _nearest(table, hidden, known, around, lambda cell: bool(table.kin(cell) == kin))
+    return found if found is not None else _nearest(table, hidden, known, around, lambda _cell: True)
+
+
+def _nearest(
+    table: Table,
+    hidden: Collection[Cell],
+    known: Cell,
+    around: Mapping[Cell, list[Sum]],
+    counts: Callable[[Cell], bool],
+) -> Cell | None:
     met, edge = {known}, [known]
     while edge:
         sums = [one for cell in edge for one in around[cell]]
         choices = [
-            (cell == one.total, table.numbers[cell], repr(cell), cell)
+            (table.worth(cell), cell == one.total, table.numbers[cell], repr(cell), cell)
             for one in sums
             for cell in one.cells
-            if cell in table.shown and cell not in hidden and table.numbers[cell] > 0
+            if cell in table.shown and cell not in hidden and table.numbers[cell] > 0 and counts(cell)
         ]
         if choices:
-            return min(choices, key=lambda choice: choice[:3])[3]
-        edge = list(dict.fromkeys(cell for one in sums for cell in one.cells if cell not in met))
+            return min(choices, key=lambda choice: choice[:4])[4]
+        edge = list(dict.fromkeys(cell for one in sums for cell in one.cells if cell not in met and counts(cell)))
         met.update(edge)
     return None
 

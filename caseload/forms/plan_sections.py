@@ -23,9 +23,9 @@ from caseload.forms.day import DayField
 from caseload.forms.form import Form
 
 REMOVE = "remove"
-_NAME = re.compile(r"e(\d{1,2})_")
+_NAME = re.compile(r"e(\d{1,4})_")
 _MOST = 60
-"""How many entries a form can carry; a part that has more is no plan any more."""
+"""How many entries a form lets be written; of a part that has more (an assessment's needs, a line each) none is dropped."""
 
 Offers = Mapping[str, Sequence[tuple[str, str]]]
 """By the name of a field: the people or the entries it can point to."""
@@ -134,7 +134,7 @@ def _count(entries: int, several: bool, *, fresh: bool) -> int:
         return 1
     names = (_draft() if fresh else request.form) or ()
     sent = [int(found[1]) + 1 for name in names if (found := _NAME.match(name))]
-    return min(max([entries + 1, *sent]) if fresh else max([1, *sent]), _MOST)
+    return min(max([entries + 1, *sent]) if fresh else max([1, *sent]), max(_MOST, entries))
 
 
 def _draft() -> Mapping[str, list[str]] | None:

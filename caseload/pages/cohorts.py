@@ -14,6 +14,7 @@ from caseload.domain.plan_words import CohortColumn
 from caseload.exceptions import NotThere
 from caseload.forms.choices import choice
 from caseload.forms.cohorts import EndForm, LeaveForm, MoveForm, RuleForm, TakeForm
+from caseload.forms.review import row_id
 from caseload.pages.request import looked_at, moment, perform, requires, shown_version, today, viewer
 from caseload.presenters import cohorts as words
 from caseload.presenters.banner import banner_of
@@ -35,7 +36,7 @@ BOARD, LIST = "board", "list"
 @requires(Permission.WORK_COHORT)
 def show() -> ResponseReturnValue:
     """The cohorts of the viewer's places, page by page (`?before=` a cohort's number)."""
-    before, limit = request.args.get("before", type=int), this_app().settings.page_rows
+    before, limit = request.args.get("before", type=row_id), this_app().settings.page_rows
     with this_app().store.reading() as session:
         found = cohort_list(session, viewer(), moment(), before, limit + 1)
     shown = found[:limit]

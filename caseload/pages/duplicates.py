@@ -7,6 +7,7 @@ from caseload.actions.merges import keep_apart, merge_people, unmerge_people
 from caseload.domain.duplicates import LIKENESS_WORDS, why_not_merged
 from caseload.domain.permissions import Permission
 from caseload.forms.duplicates import CompareForm, MergeForm
+from caseload.forms.review import row_id
 from caseload.pages.request import looked_at, moment, perform, requires, viewer
 from caseload.presenters.duplicates import comparison_rows, kept_choices
 from caseload.queries.merges import merges_in_force, pair_to_compare, possible_duplicates, with_number
@@ -93,7 +94,7 @@ def _row_version(person_id: int) -> int:
 
 def _list(form: CompareForm) -> str:
     limit = this_app().settings.page_rows
-    after = (request.args.get("after", 0, type=int), request.args.get("after_second", 0, type=int))
+    after = (request.args.get("after", 0, type=row_id), request.args.get("after_second", 0, type=row_id))
     with this_app().store.reading() as session:
         pairs = possible_duplicates(session, viewer(), moment(), after=after if any(after) else None, limit=limit)
         merges = merges_in_force(session, viewer(), moment(), limit=_MERGES_SHOWN)

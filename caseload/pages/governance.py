@@ -15,6 +15,7 @@ from caseload.domain.permissions import Permission
 from caseload.exceptions import NotThere
 from caseload.forms.audit import AuditForm
 from caseload.forms.emergency import ReviewEmergencyForm
+from caseload.forms.review import row_id
 from caseload.pages.request import looked_at, moment, perform, requires, shown_version, viewer
 from caseload.presenters.audit import action_choices, action_words, audit_lines, csv_lines, reference
 from caseload.presenters.emergency import deed_lines, finding_words, reason_words
@@ -43,7 +44,7 @@ def emergency() -> ResponseReturnValue:
     """The openings that wait for a review, oldest first; or those reviewed, newest first."""
     limit = this_app().settings.page_rows
     reviewed = request.args.get("show") == "reviewed"
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=row_id)
     with this_app().store.reading() as session:
         rows = emergency_queue(session, viewer(), reviewed=reviewed, after=after, limit=limit)
     shown = rows[:limit]
@@ -75,7 +76,7 @@ def review(opening_id: int) -> ResponseReturnValue:
     form = ReviewEmergencyForm()
     if not form.validate_on_submit():
         return _opening_page(opening_id, form), 422
-    row_version = request.form.get("row_version", type=int)
+    row_version = request.form.get("row_version", type=row_id)
     if row_version is None:
         abort(400)
     finding = EmergencyFinding(form.finding.data)
@@ -174,7 +175,7 @@ def _audit_form(form: AuditForm) -> AuditForm:
 def _audit_page(form: AuditForm) -> str:
     limit = this_app().settings.page_rows
     wanted = _filter()
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_id)
     _tell(wanted, exported=False)
     with this_app().store.reading() as session:
         rows = audit_events(session, viewer(), wanted, before=before, limit=limit)
@@ -206,11 +207,11 @@ def _tell(wanted: AuditFilter, *, exported: bool) -> None:
 def _filter() -> AuditFilter:
     first, last = _day("from"), _day("until")
     return AuditFilter(
-        user_id=request.args.get("user", type=int),
+        user_id=request.args.get("user", type=row_id),
         action=request.args.get("action", ""),
         from_at=None if first is None else _midnight(first),
         until_at=None if last is None else _midnight(last + timedelta(days=1)),
-        person_id=request.args.get("person", type=int),
+        person_id=request.args.get("person", type=row_id),
     )
 
 

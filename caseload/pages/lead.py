@@ -13,6 +13,7 @@ from caseload.domain.override_reasons import OVERRIDE_WORDS
 from caseload.domain.permissions import Permission
 from caseload.domain.words import CareTeamRole, ContactMode
 from caseload.forms.lead import MemberForm, NameLeadForm, ToldForm
+from caseload.forms.review import row_id
 from caseload.lead_rules import read_lead_rules
 from caseload.pages.next_steps import offer_next_steps
 from caseload.pages.request import looked_at, moment, perform, requires, shown_version, today, viewer
@@ -69,7 +70,7 @@ def told(case_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _lead_page(found, _name_form(found, fresh=True), form), 422
     perform(
-        record_told, case_id=case_id, allocation_id=request.form.get("allocation_id", 0, type=int),
+        record_told, case_id=case_id, allocation_id=request.form.get("allocation_id", 0, type=row_id),
         told_on=form.told_on.data, how=ContactMode(form.how.data),
     )  # fmt: skip
     flash("It is recorded that the person was told.", "success")

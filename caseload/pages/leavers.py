@@ -14,6 +14,7 @@ from caseload.actions.leavers import (
 )
 from caseload.domain.permissions import Permission
 from caseload.forms.leavers import LeaverForm, RestForm, SendForm, pairs_in, receivers_in
+from caseload.forms.review import row_id
 from caseload.pages.request import looked_at, moment, perform, requires, shown_version, today, viewer
 from caseload.presenters.candidates import choice_of
 from caseload.presenters.writing import counted
@@ -163,7 +164,7 @@ def _leaver_form(*, fresh: bool = False) -> LeaverForm:
 
 
 def _journey_page(journey_id: int, form: RestForm) -> str:
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=row_id)
     with this_app().store.reading() as session:
         found = journey_page(session, viewer(), moment(), journey_id, after=after, most=ROWS)
     if form.successor_id.choices is None and _has_rest(found):

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from caseload.domain.implementation import Split, implementation_of
 from caseload.domain.permissions import Permission
+from caseload.forms.review import row_id
 from caseload.pages.request import looked_at, moment, requires, today, viewer
 from caseload.presenters.mdt_room import outstanding_lines, rate_lines
 from caseload.queries.mdt_actions import COUNTED_DAYS, due_actions, outstanding_actions
@@ -58,6 +59,6 @@ def _after(text: str) -> tuple[date, int] | None:
     """Where a page goes on; None for the first one, and for an address somebody made up."""
     on, _, number = text.partition(".")
     try:
-        return date.fromisoformat(on), min(int(number), 2_147_483_647)
+        return date.fromisoformat(on), row_id(number)
     except ValueError:
         return None

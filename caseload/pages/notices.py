@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from caseload.actions.notices import read_notices
 from caseload.domain.permissions import Permission
+from caseload.forms.review import row_id
 from caseload.pages.request import looked_at, moment, perform, requires, viewer
 from caseload.presenters.notices import notice_lines
 from caseload.presenters.writing import counted
@@ -19,7 +20,7 @@ pages = Blueprint("notices", __name__)
 def show() -> ResponseReturnValue:
     """The viewer's own notices, newest first."""
     limit = this_app().settings.page_rows
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_id)
     with this_app().store.reading() as session:
         rows = notices(session, viewer(), moment(), before=before, limit=limit)
     shown = rows[:limit]
@@ -37,7 +38,7 @@ def show() -> ResponseReturnValue:
 @requires(Permission.SEE_NOTICES)
 def read() -> ResponseReturnValue:
     """Mark everything up to what the page showed as read."""
-    up_to = request.form.get("up_to", type=int)
+    up_to = request.form.get("up_to", type=row_id)
     if up_to is None:
         abort(400)
     flash(f"{counted(perform(read_notices, up_to=up_to), 'notice')} marked as read.", "success")

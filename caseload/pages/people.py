@@ -11,6 +11,7 @@ from caseload.domain.consent_rules import means_no
 from caseload.domain.permissions import Permission
 from caseload.domain.words import ConsentPurpose
 from caseload.exceptions import NotThere
+from caseload.forms.review import row_id
 from caseload.lead_rules import read_lead_rules
 from caseload.pages.request import looked_at, moment, requires, today, viewer
 from caseload.presenters import timeline
@@ -54,7 +55,7 @@ def show(person_id: int) -> ResponseReturnValue:
 @requires(Permission.OPEN_PERSON)
 def looks(person_id: int) -> ResponseReturnValue:
     """Who has looked at this record or changed it, newest first, page by page (`?before=` an event's number)."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_id)
     limit = this_app().settings.page_rows
     with this_app().store.reading() as session:
         person = person_facts(session, viewer(), moment(), person_id)

@@ -16,6 +16,7 @@ from caseload.domain.sharing_rules import MAY_BE_PRINTED, RecipientKind, why_not
 from caseload.domain.words import ConsentPurpose, ConsentState
 from caseload.exceptions import NotNow
 from caseload.forms.plan_copies import ShareForm
+from caseload.forms.review import row_id
 from caseload.pages.request import looked_at, moment, perform, requires, today, viewer
 from caseload.presenters.banner import banner_of
 from caseload.presenters.letter import missing_pdf
@@ -140,7 +141,7 @@ def share(version_id: int) -> ResponseReturnValue:
 @requires(Permission.OPEN_PERSON)
 def shares(version_id: int) -> ResponseReturnValue:
     """To whom copies went, of every version of this plan, newest first, page by page (`?before=` a copy's number)."""
-    before, limit = request.args.get("before", type=int), this_app().settings.page_rows
+    before, limit = request.args.get("before", type=row_id), this_app().settings.page_rows
     with this_app().store.reading() as session:
         plan = plan_copy(session, viewer(), moment(), version_id)
         rows = plan_shares(session, viewer(), moment(), version_id, before=before, most=limit + 1)
@@ -159,7 +160,7 @@ def shares(version_id: int) -> ResponseReturnValue:
 
 def _open(version_id: int, *formats: ShareFormat) -> _Opened:
     """The version, and the viewer's copy of one of these formats that the address names, if it still may be opened."""
-    share_id = request.args.get("copy", type=int)
+    share_id = request.args.get("copy", type=row_id)
     with this_app().store.reading() as session:
         plan = plan_copy(session, viewer(), moment(), version_id)
         if plan.state not in MAY_BE_PRINTED:
@@ -168,7 +169,8 @@ def _open(version_id: int, *formats: ShareFormat) -> _Opened:
         if made is None or made.share_format not in formats:
             return _Opened(plan, None)
         rows = consents_in_force(session, viewer(), moment(), plan.person.person_id)
-    refusal = why_not_opened(made.sector, made.share_format, _states(rows))
+    since = {purpose for purpose, row in rows.items() if row.at > made.at}
+    refusal = why_not_opened(made.sector, made.share_format, _states(rows), since)
     if refusal is not None:
         raise NotNow(refusal.sentence)
     return _Opened(plan, made)

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from caseload.domain.permissions import Permission
+from caseload.forms.review import row_id
 from caseload.pages.request import looked_at, moment, requires, today, viewer
 from caseload.presenters.tasks import task_line
 from caseload.presenters.today import (
@@ -67,7 +68,7 @@ def tasks() -> ResponseReturnValue:
 def _lists(session: Session) -> dict[str, object]:
     """The lists of somebody in care; every person they show is looked at."""
     who, now = viewer(), moment()
-    tasks = task_lists(session, who, now, ROWS, ended_id=request.args.get("done", type=int))
+    tasks = task_lists(session, who, now, ROWS, ended_id=request.args.get("done", type=row_id))
     counts = tasks.counts
     sections: list[Section] = [section(name, counts, tasks.lists[name], today()) for name in ON_THE_PAGE]
     new_total, new_rows = new_to(session, who, now, ROWS)

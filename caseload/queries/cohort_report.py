@@ -61,7 +61,7 @@ def _question(viewer: Viewer, now: datetime, at: datetime, head: CohortHead, win
         )
         .select_from(CohortMember)
         .join(Person, Person.id == CohortMember.person_id)
-        .where(CohortMember.cohort_id == head.cohort_id)
+        .where(CohortMember.cohort_id == head.cohort_id, Person.merged_into_id.is_(None))
         .order_by(CohortMember.id)
     )
 

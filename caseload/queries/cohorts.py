@@ -144,7 +144,13 @@ def plan_state() -> ColumnElement[PlanState | None]:
 
 
 def _heads() -> Select[*tuple[Any, ...]]:
-    members = select(func.count()).where(CohortMember.cohort_id == Cohort.id).correlate(Cohort).scalar_subquery()
+    one_each = (
+        select(func.count())
+        .select_from(CohortMember)
+        .join(Person, Person.id == CohortMember.person_id)
+        .where(CohortMember.cohort_id == Cohort.id, Person.merged_into_id.is_(None))  # merged: a member a second time
+    )
+    members = one_each.correlate(Cohort).scalar_subquery()
     return (
         select(
             Cohort.id, Cohort.name, Cohort.place_id, Organisation.name.label("place"), Cohort.size, Cohort.rule,

@@ -97,15 +97,14 @@ def month_counts(
     found = {}
     for month in months:
         known = (month.day, month.run.run_id, *merges)
-        if known not in kept:
+        counts = kept.get(known)  # requests at once share what is kept: another may take it away at any moment
+        if counts is None:
             counts = counts_on(session, month)
-            if month.day >= today - _SETTLED:
-                found[month] = counts
-                continue
-            kept[known] = counts
-        found[month] = kept[known]
-    for stale in [known for known in kept if known[2:] != merges]:
-        del kept[stale]
+            if month.day < today - _SETTLED:
+                kept[known] = counts
+        found[month] = counts
+    for stale in [known for known in tuple(kept) if known[2:] != merges]:
+        kept.pop(stale, None)
     return found
 
 

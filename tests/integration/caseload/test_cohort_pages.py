@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from caseload.actions.cohorts import end_cohort
+from caseload.actions.merges import merge_people
 from caseload.domain.cohort_rules import CaseWish, CohortRule, Skipped
 from caseload.domain.plan_words import AssessmentState, CohortColumn, PlanState
 from caseload.domain.words import Sector, Tier
@@ -331,6 +332,23 @@ def test_the_report_withholds_small_numbers_from_who_may_not_open_everybody(clie
         html = get(client_as(username), f"/cohorts/{worked}/report")
         assert measure(html, "People taken") == "4"
         assert html.count(">Withheld<") == 8
+
+
+def test_two_members_found_to_be_one_person_are_one_member(client_as, get, store, town, worked):
+    free(store, town)
+    ids = {number: town.people[number] for number in (2, 3)}
+    with store.reading() as session:
+        versions = {str(one): session.get_one(Person, one).row_version for one in ids.values()}
+    act(
+        store, town, merge_people, by="ash.manager", kept_id=ids[2], merged_id=ids[3], row_versions=versions,
+        reason="Registered twice",
+    )  # fmt: skip
+    client = client_as("ash.manager")
+    assert "not shown, because you may not open" not in get(client, f"/cohorts/{worked}")
+    html = get(client, f"/cohorts/{worked}/report")
+    assert measure(html, "People taken") == "3"
+    assert measure(html, "Contacts since the start") == "3"
+    assert ">Withheld<" not in html
 
 
 def test_the_report_says_where_no_hospital_use_is_known_yet(client_as, get, town, block):

@@ -52,3 +52,16 @@ def test_number_no_row_can_have_is_an_address_that_does_not_exist(client_as):
     client = client_as("ash.manager")
     assert client.get("/people/99999999999999999999").status_code == 404
     assert client.get(f"/cases/{2**31}/lead").status_code == 404
+
+
+@pytest.mark.parametrize(("username", "address"), [
+    ("chair", "/notices?before="), ("chair", "/cohorts?before="), ("chair", "/mdt/actions?after=2026-10-05."),
+    ("chair", "/?done="), ("ash.manager", "/people/1/looks?before="), ("ash.manager", "/leavers?after="),
+    ("ash.manager", "/people/duplicates?after="), ("ig", "/governance/emergency?after="),
+    ("ig", "/governance/audit?before="),
+])  # fmt: skip
+@pytest.mark.parametrize("number", ["9" * 25, "-1", "nonsense"])
+def test_page_that_would_begin_at_a_number_no_row_can_have_begins_at_the_first(
+    client_as, get, username, address, number
+):
+    assert "<h1" in get(client_as(username), address + number)

@@ -80,3 +80,33 @@ def test_days_gone_by_are_asked_for_once_and_give_the_same(store):
         first = month_counts(session, months, today, kept)
         assert [key[0] for key in kept] == [months[0].day]
         assert month_counts(session, months, today, kept) == first == {one: counts_on(session, one) for one in months}
+
+
+class EmptiedByAnother(dict):
+    """What is kept while a request on another thread, which knows of one merge more, takes it all away."""
+
+    def __contains__(self, known):
+        there = super().__contains__(known)
+        self.clear()
+        return there
+
+    def __setitem__(self, known, counts):
+        super().clear()
+
+    def __iter__(self):
+        found = list(super().__iter__())
+        self.clear()
+        return iter(found)
+
+
+def test_months_are_counted_though_another_request_takes_away_what_is_kept(store):
+    Simulation(store, 4, people=30).live(3)
+    with store.reading() as session:
+        runs = runs_taken_in(session)
+        today = runs[-1].index_date.replace(day=20)
+        months = [reporting_on(runs, day) for day in (runs[0].index_date.replace(day=28), today)]
+        stale = EmptiedByAnother({(months[0].day, months[0].run.run_id, -1, 0): ()})
+        found = month_counts(session, months, today, stale)
+        assert found == {one: counts_on(session, one) for one in months}
+        stale = EmptiedByAnother({(months[0].day, months[0].run.run_id, -1, 0): ()})
+        assert month_counts(session, months[1:], today, stale) == {months[1]: counts_on(session, months[1])}

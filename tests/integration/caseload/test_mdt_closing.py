@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from caseload.actions import mdt_closing
+from caseload.actions.cases import close_case
 from caseload.actions.mdt_closing import close_meeting
 from caseload.actions.once import once
 from caseload.audit_chain import verify
+from caseload.domain.case_rules import ClosingReason
 from caseload.domain.plan_words import MdtDecisionKind, MeetingState
 from caseload.domain.words import CaseState, TaskKind, TaskState
 from caseload.exceptions import Conflict, NotNow, NotThere
@@ -124,6 +126,24 @@ def test_a_page_that_is_older_than_the_meeting_closes_nothing(room):
     with pytest.raises(Conflict):
         room.act(close_meeting, "chair", meeting_id=room.meeting_id, row_version=7)
     assert room.row(MdtMeeting, room.meeting_id).state is MeetingState.LOCKED
+
+
+def test_nothing_goes_on_in_a_case_that_was_closed_before_the_meeting_was(room):
+    room.present("navigator", "chair")
+    room.decide_all(MdtDecisionKind.REMOVE)
+    room.action(1)
+    room.action(2, "Visit at home", owner="navigator")
+    case = room.row(Case, room.row(AgendaItem, room.items[1]).case_id)
+    room.act(close_case, "ash.gp", case_id=case.id, row_version=case.row_version, reason=ClosingReason.GOALS_MET)
+    assert close(room)["tasks"] == 3  # two other decisions, and the action about one of them
+    closed = [task for task in tasks_of(room) if task.case_id == case.id]
+    assert [(task.state, task.ended_note) for task in closed] == [
+        (TaskState.CANCELLED, "The case was closed before the meeting was.")
+    ] * 2
+    assert {action.task_id for action in room.rows(MdtAction)} <= {task.id for task in tasks_of(room)}
+    assert {task.state for task in tasks_of(room) if task.case_id != case.id} == {TaskState.OPEN}
+    kinds = [event.kind for event in room.rows(TaskEvent, TaskEvent.task_id == closed[0].id)]
+    assert kinds == ["created", "cancelled"]
 
 
 @pytest.mark.parametrize("where", ["_point_to_tasks", "record"])

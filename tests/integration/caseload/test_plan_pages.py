@@ -64,6 +64,17 @@ def test_a_plan_from_start_to_active_without_a_script(plans, client_as, get, pos
         assert len(session.execute(select(PlanAgreement.id)).all()) == 2
 
 
+def test_part_with_more_entries_than_are_written_by_hand_keeps_them_all(plans, client_as, get, post):
+    version = plans.start()
+    plans.write(version, "needs", [{"need": f"Need number {number}"} for number in range(65)])
+    client = client_as("ash.gp")
+    path = f"/plans/{version}/sections/needs"
+    asked = re.findall(r'name="e(\d+)_need"', get(client, path))
+    post(client, path, {f"e{number}_need": f"Put right: {number}" for number in asked})
+    _, needs, _ = plans.section(version, "needs")
+    assert [entry["need"] for entry in needs] == [f"Put right: {number}" for number in range(65)]
+
+
 def test_somebody_who_saved_the_same_part_first_is_shown_beside_mine(plans, client_as, get):
     version = plans.start()
     path = f"/plans/{version}/sections/strengths"

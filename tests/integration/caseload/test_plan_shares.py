@@ -46,12 +46,11 @@ def shared(client_as, post):
 def said(store, town):
     """A function: what person 1 says about a purpose, as a row of its own."""
 
-    def say(purpose, *states):
-        seen = 0
+    def say(purpose, *states, now=NOW, seen=0):
         for state in states:
             with store.writing() as session:
                 seen = record_consent(
-                    session, by=town.viewer(session, "ash.manager"), now=NOW, person_id=town.people[1],
+                    session, by=town.viewer(session, "ash.manager"), now=now, person_id=town.people[1],
                     purpose=ConsentPurpose(purpose), state=ConsentState(state), how=ConsentHow.SAID, seen_id=seen,
                 )  # fmt: skip
 
@@ -130,6 +129,16 @@ def test_no_that_comes_between_recording_and_opening_stops_the_copy(client_as, g
     address = shared(plan, TO_NURSE, client=client).location
     said("sharing_health", "refused")
     assert "Not shared: the person does not want" in get(client, address, status=422)
+
+
+def test_no_to_urgent_care_that_comes_between_stops_its_copy_though_others_in_health_may_have_one(
+    client_as, get, plan, shared, said
+):
+    client = client_as("ash.gp")
+    said("sharing_urgent_care", "given")
+    address = shared(plan, TO_111, client=client).location
+    said("sharing_urgent_care", "withdrawn", now=NOW + timedelta(seconds=1), seen=1)
+    assert "does not want urgent care to be told" in get(client, address, status=422)
 
 
 @pytest.mark.parametrize(("state", "why"), [

@@ -129,6 +129,25 @@ def test_a_draft_based_on_the_active_version_knows_what_was_carried_out(plans):
     assert [entry["status"] for entry in actions] == ["done", "to_do"]
 
 
+def test_what_was_carried_out_while_the_next_version_was_written_is_not_asked_for_again(plans):
+    plans.active(plans.action("Done meanwhile"), plans.action("Done before, to do again"))
+    meanwhile, before = tasks_of(plans, "plan_action")
+    plans.act(complete_task, "navigator", task_id=before.id, row_version=before.row_version)
+    later = NOW + timedelta(days=1)
+    second = plans.start(basis=Basis.ACTIVE, now=later)
+    _, actions, _ = plans.section(second, "actions")
+    plans.write(second, "actions", [actions[0], {**actions[1], "status": "to_do"}], now=later)
+    plans.act(complete_task, "navigator", task_id=meanwhile.id, row_version=meanwhile.row_version, now=later)
+    for step in (plans.ready, plans.sign, plans.answer, plans.activate):
+        step(second, now=later)
+    assert [task.title for task in tasks_of(plans, "plan_action")] == ["Done before, to do again"]
+    with plans.store.reading() as session:
+        wanted = select(PlanAction.task_id).where(PlanAction.version_id == second).order_by(PlanAction.task_id)
+        linked = session.execute(wanted).scalars().all()
+    assert linked[0] == meanwhile.id
+    assert len(linked) == 2
+
+
 def test_one_version_is_on_its_way_at_a_time(plans):
     plans.start()
     with pytest.raises(NotNow, match="on its way already"):

@@ -58,6 +58,17 @@ def test_a_part_that_would_give_the_rest_away_is_withheld():
     assert numbers[BlockMeasure.JOINT] is None
 
 
+def test_joint_plans_that_would_tell_of_a_few_led_without_one_are_withheld():
+    """Ten of the unseen are led, nine with a joint plan: the tenth would be known to have none, however many plans."""
+    joint = [member(openable=False, plans=1, leads=1, joint=1)] * 9
+    numbers = block_numbers([*joint, member(openable=False, leads=1), *[member(openable=False, plans=1)] * 9], BOUND)
+    assert (numbers[BlockMeasure.LEADS], numbers[BlockMeasure.PLANS]) == (10, None)
+    more = [*joint, member(openable=False, leads=1), *[member(openable=False, plans=1)] * 9]
+    numbers = block_numbers([*more, *[member(openable=False)] * 10], BOUND)
+    assert (numbers[BlockMeasure.LEADS], numbers[BlockMeasure.PLANS]) == (10, 18)
+    assert numbers[BlockMeasure.JOINT] is None
+
+
 @given(
     st.lists(st.tuples(st.booleans(), st.integers(0, 1), st.integers(0, 3)), max_size=60),
     st.integers(2, 10),

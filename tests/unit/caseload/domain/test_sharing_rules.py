@@ -69,3 +69,15 @@ def test_recorded_copy_is_opened_unless_every_kind_of_its_sector_is_refused_sinc
     assert why_not_opened(Sector.HEALTH, ShareFormat.URGENT_SUMMARY, agreed) is None
     none = {**agreed, ConsentPurpose.CARE_COORDINATION: ConsentState.REFUSED}
     assert why_not_opened(Sector.HEALTH, ShareFormat.URGENT_SUMMARY, none) is not None
+
+
+def test_recorded_copy_that_may_be_for_urgent_care_is_not_opened_after_a_no_to_it():
+    urgent = ConsentPurpose.SHARING_URGENT_CARE
+    no_urgent = {urgent: ConsentState.WITHDRAWN}
+    before = why_not_opened(Sector.HEALTH, ShareFormat.URGENT_SUMMARY, no_urgent, {ConsentPurpose.SHARING_HEALTH})
+    assert before is None  # it was recorded for a health service, after the no
+    refusal = why_not_opened(Sector.HEALTH, ShareFormat.URGENT_SUMMARY, no_urgent, {urgent})
+    assert refusal is not None
+    assert refusal.purpose is urgent
+    assert why_not_opened(Sector.HEALTH, ShareFormat.PDF, no_urgent, {urgent}) is None
+    assert why_not_opened(Sector.HEALTH, ShareFormat.URGENT_SUMMARY, {urgent: ConsentState.GIVEN}, {urgent}) is None
