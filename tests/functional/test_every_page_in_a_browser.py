@@ -1,6 +1,9 @@
-"""Every page, in every state it has, in a real browser: accessible at three widths, quiet, fetching nothing elsewhere.
+"""Every page, in every state it has, in a real browser: it fits three widths, is accessible, quiet, fetches nothing elsewhere.
 
-pytest tests/functional/test_every_page_in_a_browser.py --screenshots FOLDER
+pytest tests/functional/test_every_page_in_a_browser.py --every-width --screenshots FOLDER
+
+The first state of each page is asked by axe-core at all three widths, each other state at one of them by turns: all states
+at all widths with `--every-width`, which takes twice the time.
 """
 
 import re
@@ -14,7 +17,7 @@ from caseload.database import open_database
 from caseload.secrets import Secrets
 from caseload.settings import settings_with
 from caseload.store import Store
-from tests.support.browser import CHROMIUM, NO_BROWSER, Window, chromium, faults, window
+from tests.support.browser import CHROMIUM, NO_BROWSER, WIDTHS, Window, chromium, faults, window
 from tests.support.case_app import NOW
 from tests.support.live_app import live
 from tests.support.page_cases import CASES, NOT_A_PAGE
@@ -65,19 +68,27 @@ def pictures(request) -> Path | None:
 
 def every_case() -> list:
     return [
-        pytest.param(endpoint, case, id=f"{endpoint}-{case.state}-{place}".replace(" ", "_"))
+        pytest.param(endpoint, case, place, id=f"{endpoint}-{case.state}-{place}".replace(" ", "_"))
         for endpoint, cases in CASES.items()
         for place, case in enumerate(cases)
     ]
 
 
-@pytest.mark.parametrize(("endpoint", "case"), every_case())
-def test_page_is_accessible_quiet_and_fits(places, browser, pictures, endpoint, case):
+@pytest.fixture
+def every_width(request) -> bool:
+    """Whether axe-core is asked at every width in every state."""
+    return bool(request.config.getoption("--every-width", default=False))
+
+
+@pytest.mark.parametrize(("endpoint", "case", "turn"), every_case())
+def test_page_is_accessible_quiet_and_fits(places, browser, pictures, every_width, endpoint, case, turn):
     place = places(case.place)
+    axe_at = WIDTHS if every_width or turn == 0 else (WIDTHS[turn % len(WIDTHS)],)
     with window(browser, place.home, cookie=place.cookie(case.username)) as opened:
         shown(opened, place, endpoint, case)
         name = f"{endpoint}-{case.state}".replace(" ", "-")
-        found = faults(opened, expected_status=case.status, picture=pictures / name if pictures else None)
+        picture = pictures / name if pictures else None
+        found = faults(opened, expected_status=case.status, picture=picture, axe_at=axe_at)
     assert not found, "\n".join(found)
 
 

@@ -1,7 +1,7 @@
 """A real browser (Debian's Chromium through Playwright) and what it finds wrong with a page."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,9 +75,12 @@ def window(browser: Any, home: str, *, cookie: tuple[str, str] | None = None, sc
     context.close()
 
 
-def faults(opened: Window, *, expected_status: int = 200, picture: Path | None = None) -> list[str]:
+def faults(
+    opened: Window, *, expected_status: int = 200, picture: Path | None = None, axe_at: Collection[int] = WIDTHS
+) -> list[str]:
     """Everything that is wrong with the page the window shows, at all widths; empty where nothing is.
 
+    `axe_at` are the widths at which every rule of axe-core is asked: what a page fits into is looked at everywhere.
     A page that was refused (422, 409) is reported by Chromium on its console as a failed load; that line is expected.
     """
     found = [f"console {line}" for line in opened.said if not _expected(line, expected_status)]
@@ -85,7 +88,8 @@ def faults(opened: Window, *, expected_status: int = 200, picture: Path | None =
     _unfold(opened.page)
     for width in WIDTHS:
         opened.page.set_viewport_size({"width": width, "height": 900})
-        found += [f"{width} px: {fault}" for fault in (*_too_wide(opened.page, width), *_axe(opened.page))]
+        rules = _axe(opened.page) if width in axe_at else []
+        found += [f"{width} px: {fault}" for fault in (*_too_wide(opened.page, width), *rules)]
         if picture is not None:
             opened.page.screenshot(path=picture.with_name(f"{picture.name}-{width}.png"), full_page=True)
     opened.forget()
