@@ -39,13 +39,20 @@ class Basis(StrEnum):
     EMPTY = "empty"
     ASSESSMENT = "assessment"
     ACTIVE = "active"
+    WITHDRAWN = "withdrawn"
+
+
+_COPIED: Mapping[Basis, tuple[PlanState, str]] = {
+    Basis.ACTIVE: (PlanState.ACTIVE, "No version of this plan is active."),
+    Basis.WITHDRAWN: (PlanState.WITHDRAWN, "No version of this plan was withdrawn."),
+}
 
 
 def start_plan(session: Session, *, by: Viewer, now: datetime, case_id: int, basis: Basis) -> int:
     """A new draft of a case's plan. Answers its id.
 
-    Based on the active version it says what that says, with the actions that were carried out marked as done; on the
-    assessment, the needs and risks found there. NotNow where a version is on its way already, or there is no such basis.
+    Based on the active version, or on the last that was withdrawn, it says what that says, with the actions that were
+    carried out marked as done; on the assessment, the needs and risks found there. NotNow where a version is on its way already, or there is no such basis.
     """
     if not by.may(Permission.WRITE_PLAN):
         raise NotThere
@@ -58,8 +65,8 @@ def start_plan(session: Session, *, by: Viewer, now: datetime, case_id: int, bas
     )
     session.add(version)
     session.flush()
-    if basis is Basis.ACTIVE:
-        _copy_active(session, version, by, now)
+    if basis in _COPIED:
+        _copy(session, version, basis, by, now)
     elif basis is Basis.ASSESSMENT:
         _copy_assessment(session, version, by, now)
     _record(session, "plan.start", case, version, by, now, basis=basis.value)
@@ -180,14 +187,15 @@ def end_plans(session: Session, case: Case, *, by: Viewer, now: datetime) -> Non
         _record(session, "plan.withdraw", case, version, by, now)
 
 
-def _copy_active(session: Session, version: PlanVersion, by: Viewer, now: datetime) -> None:
-    """What the active version says, by whom it was written."""
-    active = version_in(session, version.case_id, PlanState.ACTIVE)
-    if active is None:
-        raise NotNow("No version of this plan is active. Start with an empty draft.", field="basis")
-    version.based_on_id = active.id
-    done = done_actions(session, active)
-    for section in sections_of(session, active.id):
+def _copy(session: Session, version: PlanVersion, basis: Basis, by: Viewer, now: datetime) -> None:
+    """What an earlier version says, by whom it was written."""
+    state, missing = _COPIED[basis]
+    earlier = version_in(session, version.case_id, state)
+    if earlier is None:
+        raise NotNow(f"{missing} Start with an empty draft.", field="basis")
+    version.based_on_id = earlier.id
+    done = done_actions(session, earlier)
+    for section in sections_of(session, earlier.id):
         content = [_carried_out(entry, done) for entry in section.content]
         copy = PlanSection(
             version_id=version.id, heading=section.heading, content=content, contributed=list(section.contributed),

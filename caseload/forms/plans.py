@@ -15,6 +15,9 @@ from caseload.forms.form import Form
 _REASON = Length(max=2000, message="The reason must be 2,000 characters or fewer")
 _BASES = {
     Basis.ACTIVE: choice(Basis.ACTIVE.value, "What the active version says", "Actions that were carried out are marked as done."),
+    Basis.WITHDRAWN: choice(
+        Basis.WITHDRAWN.value, "What the version that was withdrawn says", "To change what the person did not agree to."
+    ),
     Basis.ASSESSMENT: choice(
         Basis.ASSESSMENT.value, "The assessment", "The needs and the risks found there, to be gone on with."
     ),
@@ -27,9 +30,11 @@ class StartForm(Form):
 
     basis = RadioField("What does the new draft begin with?", choices=list(_BASES.values()), validate_choice=False)
 
-    def __init__(self, *arguments: Any, active: bool, assessed: bool, **options: Any) -> None:
+    def __init__(self, *arguments: Any, active: bool, assessed: bool, withdrawn: bool, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        there = {Basis.ACTIVE: active, Basis.ASSESSMENT: assessed, Basis.EMPTY: True}
+        there = {
+            Basis.ACTIVE: active, Basis.WITHDRAWN: withdrawn, Basis.ASSESSMENT: assessed, Basis.EMPTY: True,
+        }  # fmt: skip
         self.basis.choices = [_BASES[basis] for basis in _BASES if there[basis]]
 
     def validate_basis(self, field: RadioField) -> None:

@@ -168,7 +168,11 @@ def _seen(plan: WholePlan) -> str:
 
 
 def _start_form(found: CasePlan, *, fresh: bool = False) -> StartForm:
-    there = {"active": found.latest(PlanState.ACTIVE) is not None, "assessed": found.assessed}
+    there = {
+        "active": found.latest(PlanState.ACTIVE) is not None,
+        "assessed": found.assessed,
+        "withdrawn": bool(found.versions) and found.versions[0].state is PlanState.WITHDRAWN,
+    }
     return StartForm(formdata=None, **there) if fresh else StartForm(**there)
 
 

@@ -74,7 +74,10 @@ class Account:
         if what in ("accept", "reject"):
             return waiting and who == self.pending[0]
         if what == "revoke":
-            return waiting and who in (self.pending[1], self.pending[2], *DECIDERS)
+            if not waiting:
+                return False
+            to, sender, asked_by, _ = self.pending
+            return who in (sender, asked_by) or (who in DECIDERS and who != to)
         return what == "close"
 
     def take(self, what, who, whom):

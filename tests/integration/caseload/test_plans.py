@@ -129,6 +129,19 @@ def test_a_draft_based_on_the_active_version_knows_what_was_carried_out(plans):
     assert [entry["status"] for entry in actions] == ["done", "to_do"]
 
 
+def test_a_version_that_was_refused_and_withdrawn_can_be_gone_on_with(plans):
+    with pytest.raises(NotNow, match="No version of this plan was withdrawn"):
+        plans.start(basis=Basis.WITHDRAWN)
+    first = plans.start()
+    plans.write(first, "goals", [{"goal": "Walk to the shops again"}])
+    plans.withdraw(first, reason="She wants it shorter")
+    second = plans.start(basis=Basis.WITHDRAWN)
+    _, (goal,), sectors = plans.section(second, "goals")
+    assert (goal["goal"], sectors) == ("Walk to the shops again", ["health"])
+    with plans.row(second) as (row, _session):
+        assert row.based_on_id == first
+
+
 def test_what_was_carried_out_while_the_next_version_was_written_is_not_asked_for_again(plans):
     plans.active(plans.action("Done meanwhile"), plans.action("Done before, to do again"))
     meanwhile, before = tasks_of(plans, "plan_action")
