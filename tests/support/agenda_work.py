@@ -26,6 +26,7 @@ from caseload.tables import (
     RiskScore,
 )
 from tests.support.case_app import NOW, RUNS, Town
+from tests.support.led_cases import led, opened
 from tests.support.packs import nhs
 
 WEDNESDAYS = [date(2026, 10, 7) + timedelta(weeks=week) for week in range(6)]
@@ -102,6 +103,14 @@ class Agendas:
     def request(self, request_id):
         """A request as it is now."""
         return self.row(MdtRequest, request_id)
+
+
+def running_cases(store, town):
+    """Running cases by person: 1 new at very high risk (and rising), 2 for no reason, 6 very high as before, 7 rising."""
+    return {
+        1: led(store, town, 1, "ash.gp", "medical"),
+        **{number: opened(store, town, number) for number in (2, 6, 7)},
+    }
 
 
 def make_agendas(store, town, *, capacity=30, now=NOW):

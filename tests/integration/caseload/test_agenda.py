@@ -32,10 +32,11 @@ from tests.support.agenda_work import (
     make_agendas,
     plan_due,
     reasons,
+    running_cases,
     say,
 )
 from tests.support.case_app import NOW, audited
-from tests.support.led_cases import led, opened
+from tests.support.led_cases import opened
 
 FIRST, SECOND = WEDNESDAYS[:2]
 
@@ -55,10 +56,7 @@ def small(store, town):
 @pytest.fixture
 def cases(store, town):
     """Running cases by person: 1 new at very high risk (and rising), 2 for no reason, 6 very high as before, 7 rising."""
-    return {
-        1: led(store, town, 1, "ash.gp", "medical"),
-        **{number: opened(store, town, number) for number in (2, 6, 7)},
-    }
+    return running_cases(store, town)
 
 
 def test_an_agenda_is_built_by_the_rule_with_a_sentence_for_each(agendas, cases, store, town):

@@ -15,9 +15,9 @@ from caseload.tables import (
     MdtMeeting,
     Notice,
 )
-from tests.support.agenda_work import WEDNESDAYS, WHY, add, ask, make_agendas
+from tests.support.agenda_work import WEDNESDAYS, WHY, add, ask, make_agendas, running_cases
 from tests.support.case_app import NOW, audited
-from tests.support.led_cases import led, opened
+from tests.support.led_cases import opened
 
 FIRST, SECOND = WEDNESDAYS[:2]
 
@@ -37,10 +37,7 @@ def small(store, town):
 @pytest.fixture
 def cases(store, town):
     """Running cases by person: 1 new at very high risk (and rising), 2 for no reason, 6 very high as before, 7 rising."""
-    return {
-        1: led(store, town, 1, "ash.gp", "medical"),
-        **{number: opened(store, town, number) for number in (2, 6, 7)},
-    }
+    return running_cases(store, town)
 
 
 def test_a_request_is_made_once_and_only_for_people_of_the_place(agendas, cases, store, town):
