@@ -1,5 +1,6 @@
 """Meetings of a demonstration: one that was held and closed, the next with its agenda built."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from caseload.actions.mdt_requests import request_discussion
 from caseload.actions.mdt_series import create_series
 from caseload.clock import local_day
 from caseload.domain.plan_words import AttendanceState, MdtDecisionKind
-from caseload.intake.demo_scene import Scene
+from caseload.intake.demo_scene import OpenCase, Scene
 from caseload.queries.mdt_series import teams_to_run
 from caseload.tables import AgendaItem, MdtMeeting
 
@@ -47,10 +48,12 @@ def meetings(scene: Scene) -> None:
     series = scene.maybe(navigator, scene.at(scene.second + timedelta(days=2)), _series, scene=scene)
     if series is None:
         return
-    _requests(scene, navigator, series)
+    theirs = [case for case in scene.cases() if case.surgery.navigator == navigator][:_ALL]
+    _requests(scene, navigator, series, theirs[:_FIRST], scene.at(scene.second + timedelta(days=2), 11))
     held, coming = _meetings(scene, series)
     for meeting_id, day in held[:1]:
         _hold(scene, navigator, meeting_id, day)
+    _requests(scene, navigator, series, theirs[_FIRST:], scene.end)
     for meeting_id, _ in coming[:1]:
         scene.maybe(navigator, scene.end, build_agenda, meeting_id=meeting_id)
 
@@ -64,11 +67,9 @@ def _series(session: Session, *, by: Any, now: datetime, scene: Scene) -> int:
     )  # fmt: skip
 
 
-def _requests(scene: Scene, navigator: str, series_id: int) -> None:
-    """The navigator asks for some of their people; the first ones before the meeting that was held."""
-    theirs = [case for case in scene.cases() if case.surgery.navigator == navigator]
-    for number, case in enumerate(theirs[:_ALL]):
-        at = scene.at(scene.second + timedelta(days=2), 11) if number < _FIRST else scene.end
+def _requests(scene: Scene, navigator: str, series_id: int, cases: Sequence[OpenCase], at: datetime) -> None:
+    """The navigator asks for some of their people to be discussed."""
+    for number, case in enumerate(cases):
         why = _WHY[number % len(_WHY)]
         scene.maybe(navigator, at, request_discussion, case_id=case.case_id, series_id=series_id, why=why)
 
