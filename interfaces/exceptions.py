@@ -5,10 +5,11 @@ InterfaceError                 expected, found, what to do; shown as one paragra
 ├── CodeError (a ValueError)   a code or identifier that is not one; says the cause, never the value
 ├── PackError                  an extract pack that cannot be read as the contract says
 │   └── PackRefused            a pack that was read and must not be used
-└── ScoreFileError             a score file that is not what the contract says
-    ├── ScoreFileUnreadable    no Parquet file, cut short, or damaged
-    ├── ScoreFileVersion       a version this program does not know
-    └── ScoreFileContents      columns or values that break the contract
+├── ScoreFileError             a score file that is not what the contract says
+│   ├── ScoreFileUnreadable    no Parquet file, cut short, or damaged
+│   ├── ScoreFileVersion       a version this program does not know
+│   └── ScoreFileContents      columns or values that break the contract
+└── MessageRefused             a hospital message that is answered with an error; in interfaces.hl7v2.refusals
 
 A message never carries a value about a person: file, row number, column and rule only.
 """

@@ -1,0 +1,157 @@
+"""What an ADT message says, in our words: who, what happened, when, which stay, which numbers are one person's.
+
+Source: HL7 2.8 chapter 3 (ADT messages, EVN, MRG); NHS Interoperability Toolkit, HL7 v2, for what English hospitals put where.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from interfaces.hl7v2.feed_rules import FeedRules
+from interfaces.hl7v2.identities import check_identified
+from interfaces.hl7v2.merges import Merge, merges_in
+from interfaces.hl7v2.moments import Moment, Precision
+from interfaces.hl7v2.notes import Note, NoteCode
+from interfaces.hl7v2.patient import Patient, patient_in
+from interfaces.hl7v2.reading import SplitMessage
+from interfaces.hl7v2.refusals import AckCode, ErrorCode, MessageRefused, Reason
+from interfaces.hl7v2.telling import SecondOpinion, Teller
+from interfaces.hl7v2.times import time_in
+from interfaces.hl7v2.triggers import TRIGGERS, Act, Trigger, is_trigger
+from interfaces.hl7v2.visit import Visit, has_visit, visit_in
+
+LONGEST_CONTROL_ID = 199  # HL7 2.8; 20 before 2.7
+
+# When it happened: EVN-6 where the sender says so. PV1-44 and PV1-45 tell the admission and the discharge, so only of these
+# messages are they the time of the event; EVN-2 is when it was typed in, MSH-7 when it was sent.
+_ADMISSION_TIMES = (("EVN", 6), ("PV1", 44), ("EVN", 2), ("MSH", 7))
+_DISCHARGE_TIMES = (("EVN", 6), ("PV1", 45), ("EVN", 2), ("MSH", 7))
+_OTHER_TIMES = (("EVN", 6), ("EVN", 2), ("MSH", 7))
+_TIMES = {Act.ADMIT: _ADMISSION_TIMES, Act.REGISTER: _ADMISSION_TIMES, Act.DISCHARGE: _DISCHARGE_TIMES}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Adt:
+    """One ADT message. `event_at` is the time by which messages are put in order, `event_at_from` the field it is from.
+
+    `visit` is None where the message is about a person only. `notes` say what was out of order, never with a value.
+    """
+
+    trigger: Trigger
+    version: str
+    event_at: datetime
+    event_at_from: str
+    event_precision: Precision
+    patient: Patient
+    visit: Visit | None
+    merges: tuple[Merge, ...]
+    notes: tuple[Note, ...]
+
+
+def check_before_ack(message: SplitMessage, rules: FeedRules) -> Trigger | None:
+    """Whether a message can be taken, by our own splitter alone: cheap enough to do before it is answered.
+
+    None for one that HL7 has and we do not act on. MessageRefused otherwise; a message that passes is never refused later.
+    """
+    trigger = check_header(message, rules)
+    if trigger is not None:
+        _adt(message, trigger, rules, Teller())
+    return trigger
+
+
+def read_adt(message: SplitMessage, rules: FeedRules) -> Adt:
+    """What a message says, with hl7apy's opinion in the notes. MessageRefused as `check_before_ack`.
+
+    MessageRefused (AR, 201) also for a trigger that we do not act on.
+    """
+    trigger = check_header(message, rules)
+    if trigger is None:
+        raise _trigger_refused()
+    return _adt(message, trigger, rules, SecondOpinion(message.header.version))
+
+
+def check_header(message: SplitMessage, rules: FeedRules) -> Trigger | None:
+    """What the header asks for, None where that is nothing we act on. MessageRefused: AR for MSH-9, 11 and 12, AE for MSH-10."""
+    header = message.header
+    if header.message_type != "ADT":
+        raise MessageRefused(
+            Reason.MESSAGE_TYPE, ErrorCode.MESSAGE_TYPE, "MSH-9", "Only ADT messages are taken here.", ack=AckCode.AR
+        )
+    if not is_trigger(header.trigger):
+        raise _trigger_refused()
+    if header.processing_id not in rules.processing_ids:
+        raise MessageRefused(
+            Reason.PROCESSING_ID,
+            ErrorCode.PROCESSING_ID,
+            "MSH-11",
+            "Messages of this processing id are not taken from this feed.",
+            ack=AckCode.AR,
+        )
+    if header.version not in rules.versions:
+        raise MessageRefused(
+            Reason.VERSION, ErrorCode.VERSION_ID, "MSH-12", "This version is not agreed for this feed.", ack=AckCode.AR
+        )
+    _check_control_id(header.control_id)
+    return TRIGGERS.get(header.trigger)
+
+
+def _check_control_id(control_id: str) -> None:
+    if not control_id.strip():
+        raise MessageRefused(Reason.CONTROL_ID, ErrorCode.REQUIRED_FIELD, "MSH-10", "The message has no control id.")
+    if len(control_id) > LONGEST_CONTROL_ID:
+        raise MessageRefused(Reason.CONTROL_ID, ErrorCode.DATA_TYPE, "MSH-10", "The control id is too long.")
+
+
+def _trigger_refused() -> MessageRefused:
+    return MessageRefused(
+        Reason.TRIGGER,
+        ErrorCode.EVENT_CODE,
+        "MSH-9",
+        "This trigger is no event we know of ADT messages.",
+        ack=AckCode.AR,
+    )
+
+
+def _adt(message: SplitMessage, trigger: Trigger, rules: FeedRules, teller: Teller) -> Adt:
+    for name in trigger.needs:
+        if message.first(name) is None:
+            raise MessageRefused(
+                Reason.SEGMENT_MISSING,
+                ErrorCode.SEGMENT_SEQUENCE,
+                name,
+                f"A message of this trigger has a segment {name}.",
+            )
+    pid = message.first("PID")
+    check_identified(pid, 3, rules)
+    patient = patient_in(message, pid, rules, teller)
+    at, location = _event_time(message, trigger, rules, teller)
+    return Adt(
+        trigger=trigger,
+        version=message.header.version,
+        event_at=at.at,
+        event_at_from=location,
+        event_precision=at.precision,
+        patient=patient,
+        visit=visit_in(message, rules, teller) if _is_about_a_visit(message, trigger, rules) else None,
+        merges=merges_in(message, trigger, rules, teller) if "MRG" in trigger.needs else (),
+        notes=message.notes + teller.notes,
+    )
+
+
+def _is_about_a_visit(message: SplitMessage, trigger: Trigger, rules: FeedRules) -> bool:
+    """An update (A08) is about a visit only where it names one; the others need one."""
+    return trigger.visit and ("PV1" in trigger.needs or has_visit(message, rules))
+
+
+def _event_time(message: SplitMessage, trigger: Trigger, rules: FeedRules, teller: Teller) -> tuple[Moment, str]:
+    found: tuple[Moment, str] | None = None
+    for name, n in _TIMES.get(trigger.act, _OTHER_TIMES):
+        told = time_in(message.first(name), n, rules, teller)  # each is checked, also those behind the first
+        if isinstance(told, Moment) and not told.is_a_day:
+            teller.note(NoteCode.DATE_PRECISION, f"{name}-{n}")
+        elif isinstance(told, Moment) and found is None:
+            found = told, f"{name}-{n}"
+    if found is None:
+        raise MessageRefused(
+            Reason.NO_TIME, ErrorCode.REQUIRED_FIELD, "EVN-2", "Nothing says when it happened, not even the header."
+        )
+    return found
