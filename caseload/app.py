@@ -8,7 +8,13 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
 from caseload import clock
+from caseload.api import oauth
+from caseload.api import routes as api
+from caseload.api.sending import name_requests
 from caseload.cohort_blocks import read_cohort_blocks
+from caseload.flag_rules import read_flag_rules
+from caseload.hospital_effects import read_hospital_rules
+from caseload.hospital_feeds import read_hospital_feeds
 from caseload.lead_rules import read_lead_rules
 from caseload.mdt_rules import read_mdt_rules
 from caseload.pages import (
@@ -18,24 +24,30 @@ from caseload.pages import (
     assessment_sections,
     assessments,
     cases,
+    clients,
     cohorts,
     consent,
     contacts,
     discharges,
     duplicates,
     emergency,
+    flags,
     governance,
     handovers,
     headline,
     health,
+    hospital,
+    hospital_acts,
     lead,
     leavers,
+    let_in,
     mdt_actions,
     mdt_room,
     measures,
     meetings,
     notices,
     overview,
+    partner_messages,
     people,
     plan_copies,
     plan_sections,
@@ -69,24 +81,30 @@ PAGES: tuple[ModuleType, ...] = (
     assessment_sections,
     assessments,
     cases,
+    clients,
     cohorts,
     consent,
     contacts,
     discharges,
     duplicates,
     emergency,
+    flags,
     governance,
     handovers,
     headline,
     health,
+    hospital,
+    hospital_acts,
     lead,
     leavers,
+    let_in,
     mdt_actions,
     mdt_room,
     measures,
     meetings,
     notices,
     overview,
+    partner_messages,
     people,
     plan_copies,
     plan_sections,
@@ -101,6 +119,9 @@ PAGES: tuple[ModuleType, ...] = (
     users,
 )
 """Every journey's pages; an address not registered here does not exist."""
+
+FOR_PROGRAMS: tuple[ModuleType, ...] = (oauth, api)
+"""What programs are answered, in JSON."""
 
 
 class RowNumber(IntegerConverter):
@@ -120,15 +141,19 @@ def create_app(
     read_mdt_rules()
     read_questionnaires()
     read_plan_rules()
+    read_flag_rules()
+    read_hospital_feeds()
+    read_hospital_rules()
     read_cohort_blocks()
     app = Flask("caseload", static_folder="static", template_folder="templates")
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters.update(int=RowNumber, **api.PARTS)
     put_app(app, store, settings, now)
     set_up_templates(app)
     keep_sessions(app)
     protect(app)
     register_errors(app)
     register_looks(app)
-    for journey in PAGES:
+    name_requests(app)
+    for journey in (*PAGES, *FOR_PROGRAMS):
         app.register_blueprint(journey.pages)
     return app

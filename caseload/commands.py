@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caseload import clock
+from caseload.border_commands import border
+from caseload.client_commands import programs
+from caseload.command_options import Database, Host, Port
 from caseload.domain.words import OrganisationKind, Role
 from caseload.exceptions import CaseloadError, OutputRefused, RunRefused, SettingsRefused
 from caseload.opening import opened_store, set_up, settings_for
+from caseload.outward_commands import outward
 from interfaces.exceptions import InterfaceError
 from interfaces.progress import on_terminal
 
@@ -31,15 +35,10 @@ app = typer.Typer(
 )
 audit = typer.Typer(no_args_is_help=True, help="The audit log.", rich_markup_mode=None)
 app.add_typer(audit, name="audit")
+app.add_typer(border)
+app.add_typer(outward)
+app.add_typer(programs)
 
-Database = Annotated[
-    str | None,
-    typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://…; else the setting database_url."),
-]
-Port = Annotated[
-    int, typer.Option("--port", metavar="P", min=0, max=65535, help="The port to open; 0 for any free one.")
-]
-Host = Annotated[str, typer.Option("--host", help="The address to open it on.")]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `stratify run` wrote.")]
 
 
@@ -232,11 +231,17 @@ def proportions(
 
 @app.command("digest")
 def digest(database: Database = None) -> None:
-    """Send today's e-mail to everyone who wants one and was not sent it: numbers, and nothing about anybody."""
+    """Send today's e-mail to everyone who wants one and was not sent it: numbers, and nothing about anybody.
+
+    Flags for urgent care that ended by themselves are written down first, so that their leads are told.
+    """
+    from caseload.actions.flag_endings import sweep_flags
     from caseload.intake.digest import send_digests
 
     settings = settings_for(database)
     with opened_store(settings) as store:
+        with store.writing() as session:
+            sweep_flags(session, now=clock.now())
         typer.echo(f"{send_digests(store, settings, clock.now()):,} e-mails sent.")
 
 

@@ -91,7 +91,7 @@ class NotThere(Refused):
 
 
 class Conflict(Refused):
-    """Somebody else changed it first. `theirs` says what is there now, field by field in words.
+    """Somebody else changed it first. `theirs` says what is there now, field by field in words, or as a word that pages know.
 
     `by` and `at` say whose change it was and when, where the history tells it.
     """

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from caseload.pages.templating import csp_nonce
 from caseload.settings import Settings
 from caseload.sign_in.drafts import form_page, keep_draft
-from caseload.web import this_app
+from caseload.web import for_programs, this_app
 
 LIMITS: dict[tuple[str, str], str] = {
     ("sign_in.show", "POST"): "60 per minute",
@@ -23,16 +23,21 @@ LIMITS: dict[tuple[str, str], str] = {
     ("account.second_factor", "POST"): "10 per minute",
     ("search.find", "POST"): "60 per minute",
     ("emergency.open_record", "POST"): "10 per minute",
+    ("let_in.answer", "POST"): "30 per minute",
 }
 """How often one address (before signing in) or one user (after) may ask; a practice is one address on its network."""
+
+_TOKENS = frozenset({"oauth.token", "oauth.revoke"})
 
 _LARGEST_FORM = 1_048_576
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "manifest-src 'self'; script-src 'self' 'nonce-{nonce}'; base-uri 'none'; form-action 'self'; "
+    "manifest-src 'self'; script-src 'self' 'nonce-{nonce}'; base-uri 'none'; form-action 'self'{targets}; "
     "frame-ancestors 'none'"
 )
+_FOR_PROGRAMS = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+"""An answer to a program is never a page, whatever a browser makes of it."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -79,7 +84,7 @@ def _not_our_name(_error: SecurityError) -> ResponseReturnValue:
 
 def _form_is_ours(csrf: CSRFProtect) -> ResponseReturnValue | None:
     """Refuse a form that was not made for this session; after the session's end keep what was typed and ask to sign in."""
-    if not current_app.config["WTF_CSRF_ENABLED"] or request.endpoint is None:
+    if not current_app.config["WTF_CSRF_ENABLED"] or request.endpoint is None or for_programs(request.path):
         return None
     if request.method == "POST" and _session_ended() and keep_draft():
         flash("You were signed out before this was saved. Sign in again and what you typed will be there.", "draft")
@@ -98,14 +103,24 @@ def _asker() -> str:
 
 
 def _limit() -> str:
+    if request.endpoint in _TOKENS:
+        return f"{this_app().settings.api_tokens_per_minute} per minute"
     return LIMITS.get((request.endpoint or "", request.method), "")
 
 
 def _with_headers(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY.format(nonce=csp_nonce())
+    response.headers["Content-Security-Policy"] = _policy()
     response.headers.update(_HEADERS)
     if this_app().settings.secure_cookies:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _policy() -> str:
+    """`form_targets` is where else a form of this page may lead: to the program that somebody is asked to let in."""
+    if for_programs(request.path):
+        return _FOR_PROGRAMS
+    targets = g.get("form_targets")
+    return _POLICY.format(nonce=csp_nonce(), targets=f" {targets}" if targets else "")

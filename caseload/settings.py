@@ -89,6 +89,17 @@ class Settings(BaseSettings):
     small_number: int = 8  # counts from 1 to 7 are not shown
     leavers_percent: int = Field(default=10, ge=0, le=100)
     threads: int = 8
+    api_reads_per_minute: int = Field(default=600, ge=1)
+    api_tokens_per_minute: int = Field(default=60, ge=1)
+    exports_folder: str = ""
+    export_hours: int = Field(default=24, ge=1)
+    hospital_message_bytes: int = Field(default=1_048_576, ge=1024)
+    hospital_frame_seconds: float = Field(default=30, gt=0)
+    hospital_idle_minutes: int = Field(default=1440, ge=1)
+    hospital_connections: int = Field(default=400, ge=1)
+    hospital_waiting_bytes: int = Field(default=67_108_864, ge=1_048_576)
+    hospital_stop_seconds: float = Field(default=10, gt=0)
+    hospital_metrics_seconds: float = Field(default=5, gt=0)
     oidc: tuple[OidcProvider, ...] = ()
     oidc_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     smtp: Smtp = Smtp()
@@ -156,6 +167,15 @@ def _check_file(file: Path) -> None:
             "; ".join(unknown),
             "Put the names right. What stands after a line in square brackets belongs to that section.",
         )
+
+
+def folder_for_exports(settings: Settings) -> Path | None:
+    """Where files for warehouses are kept: as set, else beside the embedded database. None for PostgreSQL without the setting."""
+    if settings.exports_folder:
+        return Path(settings.exports_folder)
+    prefix = "sqlite:///"
+    address = settings.database_url
+    return Path(address.removeprefix(prefix) + ".exports") if address.startswith(prefix) else None
 
 
 def child_environment(**values: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The opened case database with its keys: where every transaction of the app begins.
 
 A writing transaction keeps its audit events until the end and chains them just before it commits: either the change and
-its event are both there, or neither is.
+its event are both there, or neither is. What others have to be told of is written behind them, in the same order.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from caseload import database
 from caseload.audit_chain import PENDING, chain_pending
 from caseload.migrations.steps import check_current
+from caseload.outward_changes import listen_for_changes, tell_changes
 from caseload.secrets import Secrets, load_secrets
 from caseload.settings import Settings
 
@@ -36,9 +37,11 @@ class Store:
         """A transaction that writes, with its audit events."""
         with database.writing(self.engine) as session:
             session.info[PENDING] = []
+            listen_for_changes(session)
             yield session
             session.flush()
             chain_pending(session, self.secrets.audit)
+            tell_changes(session)
 
 
 def open_store(settings: Settings) -> Store:

@@ -14,6 +14,7 @@ from caseload.store import Store
 
 Clock = Callable[[], datetime]
 _NAME = "caseload"
+_FOR_PROGRAMS = ("/fhir/", "/oauth2/token", "/oauth2/revoke", "/.well-known/")
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,8 @@ def put_app(flask: Flask, store: Store, settings: Settings, now: Clock = clock.n
 def this_app() -> App:
     """The application of the request being answered."""
     return cast(App, current_app.extensions[_NAME])
+
+
+def for_programs(path: str) -> bool:
+    """Whether an address is one that programs ask, with a token and never with a cookie, and are answered in JSON."""
+    return path.startswith(_FOR_PROGRAMS) or path == "/fhir"

@@ -134,9 +134,11 @@ def addresses_page() -> str:
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ()))):
         if rule.endpoint == "static":
             continue
-        permission = vars(app.view_functions[rule.endpoint])["permission"]
+        view = vars(app.view_functions[rule.endpoint])
+        permission = view["permission"]
         methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
-        rows.append((f"`{rule.rule}`", methods, f"`{permission}`" if permission else "everyone"))
+        everyone = "programs, by a token" if view.get("programs") else "everyone"
+        rows.append((f"`{rule.rule}`", methods, f"`{permission}`" if permission else everyone))
     return f"# Addresses of the case app\n\n{MADE}\n{table(('address', 'method', 'permission'), rows)}"
 
 
@@ -223,7 +225,114 @@ def prsb_page() -> str:
     return f"# The standards of a care plan\n\n{MADE}\n{said}\n{table(head, rows)}"
 
 
+def hospital_messages_page() -> str:
+    from interfaces.hl7v2.feed_rules import VERSIONS
+    from interfaces.hl7v2.triggers import TRIGGERS
+
+    rows = ((f"`{trigger.code}`", trigger.meaning, ", ".join(trigger.needs)) for trigger in TRIGGERS.values())
+    said = (
+        f"ADT messages of the HL7 versions {', '.join(VERSIONS)}. A trigger below is acted on. Any other of A01 to A62, and a local "
+        "one such as Z01, is stored, answered AA and said to be *not acted on*. Anything else is answered AR with error 201. How a "
+        "feed is connected: [connect a hospital](../how-to/connect-a-hospital.md).\n"
+    )
+    return f"# Hospital messages\n\n{MADE}\n{said}\n{table(('trigger', 'what it says', 'segments it needs'), rows)}"
+
+
+def openapi_page() -> str:
+    from caseload.api.openapi import description
+
+    return description()
+
+
+def fhir_page() -> str:
+    from caseload.queries.outward.resources import RESOURCES
+    from interfaces.fhir.code_systems import DISPLAYS, our_codes
+
+    said = (
+        "What is sent is FHIR R4 (4.0.1), with the UK Core profile where there is one. The logical id is the row’s; of a CarePlan, a "
+        "CareTeam and an EpisodeOfCare it is that of the case. Every text that somebody wrote is escaped before it stands in a "
+        "narrative. Only the Patient has a name, an NHS number or an address in it. A warehouse is told of people by pseudonym, and "
+        "nothing of what is marked. R4 is the release that is sent and taken; nothing that goes out is validated again when it is "
+        "sent: the tests validate what the builders make.\n\n"
+        "Every resource can be asked by `_id`, `_lastUpdated`, `_count` and the parameters below; `_include` may follow those that "
+        "say so. Parameters marked with a star identify somebody and are taken by `POST` to `_search` only. Goals and "
+        "encounters of an extract change without a moment of their own: `_lastUpdated` is that of the plan, or not there.\n"
+    )
+    parts = [f"# FHIR\n\n{MADE}\n{said}", *(fhir_part(name, RESOURCES[name]) for name in sorted(RESOURCES))]
+    rows = (
+        (f"`{our_codes(name)}`", f"`{code}`", words)
+        for name, codes in DISPLAYS.items()
+        for code, words in codes.items()
+    )
+    systems = table(("system", "code", "display"), rows)
+    ours = "Names of our own are URNs: they name something and promise no page. Codes of flags, models, audit events and pages are open.\n"
+    return "\n".join(parts) + f"\n## Code systems of our own\n\n{ours}\n{systems}"
+
+
+def fhir_part(name: str, served: Any) -> str:
+    """One resource: who may ask for it, by what, and every element of it that is ever sent."""
+    from interfaces.fhir.elements import ELEMENTS
+    from interfaces.fhir.resource import profile_of
+    from interfaces.fhir.search_parameters import PARAMETERS
+
+    may = ", ".join(f"`{permission}`" for permission in sorted(served.permissions))
+    can = ", ".join(sorted(interaction.value for interaction in served.interactions))
+    profile = profile_of(name)
+    about = f"{f'Profile: `{profile}`. ' if profile else 'Base R4. '}Needs one of {may}. Can be asked for by {can}.\n"
+    asked = (
+        (
+            f"`{one.name}`{'*' if one.personal else ''}",
+            one.kind,
+            f"`{one.path}`",
+            one.meaning,
+            "yes" if one.include else "",
+        )
+        for one in PARAMETERS[name]
+    )
+    sent = ((f"`{one.path}`", one.type, one.meaning, one.source, "no" if one.stays else "") for one in ELEMENTS[name])
+    return (
+        f"## {name}\n\n{about}\n{table(('parameter', 'kind', 'looks at', 'meaning', '`_include`'), asked)}\n"
+        f"{table(('element', 'type', 'meaning', 'from', 'warehouse'), sent)}"
+    )
+
+
+def data_dictionary_page() -> str:
+    from caseload.domain.gp_file import COLUMNS
+    from caseload.domain.headline_columns import HEADLINE_COLUMNS
+    from caseload.domain.outlets import OUTLETS
+
+    ways = (
+        (one.name, one.what, one.to_whom, one.rule, ", ".join(f"`{way}`" for way in one.made_by)) for one in OUTLETS
+    )
+    practice = ((f"`{one.name}`", one.meaning, one.source, one.rule or "as the file") for one in COLUMNS)
+    headline = ((f"`{one.name}`", one.meaning, one.source, one.rule) for one in HEADLINE_COLUMNS)
+    fields = ("field", "meaning", "source", "empty or withheld")
+    parts = [
+        "# Everything that leaves\n", MADE,
+        "Every way out of the case app, to whom it leads and by which rule; then every field of it. Nothing leaves in another way: a test holds that.\n",
+        f"## Ways out\n\n{table(('way out', 'what', 'to whom', 'rule', 'given by'), ways)}",
+        f"## Practice file (`caseload gp-files`)\n\nOne line for each person in care coordination, for their own practice.\n\n{table(fields, practice)}",
+        f"## Headline (`/headline.csv`, `caseload proportions`)\n\nNumbers only.\n\n{table(fields, headline)}",
+        *fhir_parts(),
+    ]  # fmt: skip
+    return "\n".join(parts)
+
+
+def fhir_parts() -> Iterator[str]:
+    """The elements of every FHIR resource that is sent, from the table that the builders are held to."""
+    from interfaces.fhir.elements import ELEMENTS
+
+    head = ("element", "type", "meaning", "source", "for a warehouse")
+    yield "## FHIR (`/fhir/R4`) and bulk export\n\nOf people a warehouse is told by pseudonym.\n"
+    for resource, elements in sorted(ELEMENTS.items()):
+        rows = ((f"`{one.path}`", one.type, one.meaning, one.source, "no" if one.stays else "yes") for one in elements)
+        yield f"### {resource}\n\n{table(head, rows)}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "data-dictionary.md": data_dictionary_page,
+    "fhir.md": fhir_page,
+    "openapi.json": openapi_page,
     "states.md": states_page,
     "prsb.md": prsb_page,
     "stratify.md": stratify_page,
@@ -231,6 +340,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "permissions.md": permissions_page,
     "addresses.md": addresses_page,
     "settings.md": settings_page,
+    "hospital-messages.md": hospital_messages_page,
     "pack.md": pack_page,
     "features.md": features_page,
     "code-lists.md": code_lists_page,

@@ -6,15 +6,14 @@ from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
 from caseload.actions.notices import notify
-from caseload.actions.plan_tasks import complete_asking
+from caseload.actions.plan_tasks import complete_asking, set_asking
 from caseload.actions.plan_versions import locked_version, who_hears
-from caseload.actions.tasks import add_rule_task
 from caseload.clock import local_day
 from caseload.domain.permissions import Permission
 from caseload.domain.plan_rules import FOLLOW_UPS, why_not_answered
 from caseload.domain.plan_words import AgreementMethod, AgreementState, Authority
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import NoticeKind, TaskKind
+from caseload.domain.words import NoticeKind
 from caseload.exceptions import NotNow
 from caseload.plan_rules import read_plan_rules
 from caseload.tables import Case, PlanAgreement, PlanVersion
@@ -37,7 +36,7 @@ def record_agreement(  # noqa: PLR0913 - the fields of a form
 ) -> int:
     """Record an answer to a version that is ready or active. Answers the new row's id.
 
-    Every answer but the person's own yes needs a reason and sets a task; a representative needs a name and authority. A
+    Every answer but the person's own yes needs a reason, and one open task asks again; a representative needs a name and authority. A
     yes completes the tasks that asked for it. `row_version` is the version's.
     """
     version, case = locked_version(session, by, now, Permission.WRITE_PLAN, version_id, row_version)
@@ -85,11 +84,8 @@ def _follow_up(
     session: Session, case: Case, version: PlanVersion, said: PlanAgreement, by: Viewer, now: datetime
 ) -> None:
     following = FOLLOW_UPS[said.state]
-    add_rule_task(
-        session, now=now, person_id=case.person_id, case_id=case.id, kind=TaskKind.PLAN_AGREEMENT,
-        title=following.title, due_on=local_day(now) + timedelta(days=read_plan_rules().agreement_days),
-        rule_code="plan_agreement", rule_ref=f"plan_agreement:{version.id}:{said.id}", by=by.user_id,
-    )  # fmt: skip
+    due_on = local_day(now) + timedelta(days=read_plan_rules().agreement_days)
+    set_asking(session, case, version, following.title, due_on, cause=said.id, by=by.user_id, now=now)
     if following.tells:
         told = who_hears(session, case.id, now) - {by.user_id}
         kind = NoticeKind.PLAN_NOT_AGREED

@@ -15,7 +15,14 @@ from caseload.actions.audit import record
 from caseload.actions.changes import change_by
 from caseload.domain.assessment_rules import STEPS, SectionStep, why_not_stepped
 from caseload.domain.plan_words import Discipline, SectionState
-from caseload.domain.questionnaires import Questionnaire, answer_words, unanswered, why_not_an_answer
+from caseload.domain.questionnaires import (
+    TO_COMPLETE,
+    Questionnaire,
+    answer_words,
+    said_of,
+    unanswered,
+    why_not_an_answer,
+)
 from caseload.domain.viewer import Viewer
 from caseload.exceptions import Conflict, NotNow, NotThere
 from caseload.questionnaires import read_questionnaires
@@ -130,10 +137,10 @@ def _checked(questionnaire: Questionnaire, answers: Answers) -> dict[str, str]:
     """What is kept: the answers that were given, in the order of the questions."""
     asked = questionnaire.by_key
     for key, answer in answers.items():
-        question = asked.get(key)
-        refusal = "This was not asked" if question is None else why_not_an_answer(question, answer)
-        if refusal:
-            raise NotNow(f"{refusal}.", field=key)
+        if key not in asked:
+            raise NotNow("This was not asked.", field=key)
+        if refusal := why_not_an_answer(asked[key], answer):
+            raise NotNow(f"{said_of(asked[key], refusal)}.", field=key)
     given = {key: answers[key] for key in asked if answers.get(key, "").strip()}
     if not given:
         raise NotNow("Answer at least one question.", field=questionnaire.questions[0].key)
@@ -142,7 +149,7 @@ def _checked(questionnaire: Questionnaire, answers: Answers) -> dict[str, str]:
 
 def _check_whole(questionnaire: Questionnaire, given: Answers) -> None:
     for question in unanswered(questionnaire, given):
-        raise NotNow("Answer this question to complete the section.", field=question.key)
+        raise NotNow(f"{said_of(question, TO_COMPLETE)}.", field=question.key)
 
 
 def _step(section: AssessmentSection, step: SectionStep) -> None:

@@ -31,7 +31,8 @@ def mark_attendance(session: Session, *, by: Viewer, now: datetime, meeting_id: 
 
     Conflict where somebody else marked one of them meanwhile as something else.
     """
-    meeting, series = meeting_for(session, by, meeting_id, MeetingStep.ATTENDANCE)
+    # Alone: two who say the same of somebody at the same moment, of whom nothing was said before, are both right.
+    meeting, series = meeting_for(session, by, now, meeting_id, MeetingStep.ATTENDANCE, alone=True)
     wanted = select(MdtAttendance).where(MdtAttendance.meeting_id == meeting.id, MdtAttendance.user_id.is_not(None))
     rows = {row.user_id: row for row in session.execute(wanted.with_for_update()).scalars()}
     expected = people_of_meeting(session, now, series.team_id, [meeting.chair_id, series.coordinator_id])
@@ -55,7 +56,7 @@ def add_guest(  # noqa: PLR0913 - the fields of a form
     deputy_for: str = "",
 ) -> int:
     """Somebody came who is not of the team. Answers the row's id."""
-    meeting, _ = meeting_for(session, by, meeting_id, MeetingStep.ATTENDANCE)
+    meeting, _ = meeting_for(session, by, now, meeting_id, MeetingStep.ATTENDANCE)
     if not name.strip():
         raise NotNow("Enter the guest’s name.", field="name")
     row = MdtAttendance(
@@ -73,7 +74,7 @@ def remove_guest(session: Session, *, by: Viewer, now: datetime, attendance_id: 
     row = session.get(MdtAttendance, attendance_id)
     if row is None or row.user_id is not None:
         raise NotThere
-    meeting, _ = meeting_for(session, by, row.meeting_id, MeetingStep.ATTENDANCE)
+    meeting, _ = meeting_for(session, by, now, row.meeting_id, MeetingStep.ATTENDANCE)
     check_version(row, row_version)
     session.delete(row)
     session.flush()

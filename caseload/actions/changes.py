@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from caseload.tables import CaseEvent, PersonEvent, TaskEvent, User
+from caseload.tables import CaseEvent, FlagEvent, PersonEvent, TaskEvent, User
 
-Event = type[CaseEvent] | type[PersonEvent] | type[TaskEvent]
+Event = type[CaseEvent] | type[FlagEvent] | type[PersonEvent] | type[TaskEvent]
 
 
 @dataclass(frozen=True, slots=True)

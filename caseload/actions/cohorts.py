@@ -169,7 +169,7 @@ def _member(session: Session, by: Viewer, now: datetime, member_id: int, row_ver
     if cohort.ended_at is not None:
         raise NotNow(_ENDED)
     check_version(
-        member, row_version, theirs={"Column": member.board_column.value.replace("_", " ").capitalize()},
+        member, row_version, theirs={"Column": member.board_column},
         last=lambda: change_by(session, member.moved_by, member.moved_at),
     )  # fmt: skip
     return member

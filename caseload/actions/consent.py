@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
 from caseload.actions.changes import change_by
+from caseload.actions.flag_endings import end_flags
 from caseload.actions.leads import propose_lead
 from caseload.actions.notices import notify
 from caseload.actions.tasks import add_rule_task, pass_on_unreachable_tasks
 from caseload.clock import local_day
+from caseload.domain.border_words import FlagEnding
 from caseload.domain.consent_rules import ANSWERS, SHARING_PURPOSES, ConsentHow, means_no, why_not_recorded
+from caseload.domain.flag_rules import ASKED
 from caseload.domain.list_changes import ListChange
 from caseload.domain.permissions import Permission
 from caseload.domain.proposal_rules import CONCERN_CODE, UNDECIDED
@@ -92,6 +95,8 @@ def record_consent(  # noqa: PLR0913 - the fields of a form
 
 def follow_answer(session: Session, *, said: Consent, by: int | None, now: datetime) -> None:
     """What follows from an answer that was just recorded, by a form or by a load."""
+    if said.purpose in ASKED and means_no(said.state):
+        end_flags(session, now=now, person_id=said.person_id, ending=FlagEnding.CONSENT, by=by)
     case = _current_case(session, said.person_id)
     if said.purpose is ConsentPurpose.RISK_STRATIFICATION:
         if means_no(said.state):

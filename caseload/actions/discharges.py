@@ -10,6 +10,7 @@ from caseload.actions.changes import change_by
 from caseload.actions.tasks import complete_kind
 from caseload.clock import local_day
 from caseload.domain.discharge_rules import STAYS, can_be_planned, why_not_expected_on
+from caseload.domain.lead_rule import in_words
 from caseload.domain.permissions import Permission
 from caseload.domain.plan_words import DischargePathway
 from caseload.domain.viewer import Viewer
@@ -69,7 +70,11 @@ def _check_seen(session: Session, encounter_id: int, seen_id: int) -> None:
     if latest is None:
         raise Conflict(sentence)
     change = change_by(session, latest.by, latest.at)
-    theirs = {"Pathway": latest.pathway.value.replace("_", " ").capitalize()}
+    theirs = {
+        "Pathway": latest.pathway,
+        "Expected to leave on": in_words(latest.expected_on) if latest.expected_on else "No day",
+        "Note": latest.note or "None",
+    }
     raise Conflict(sentence, theirs=theirs, by=change.by, at=change.at)
 
 

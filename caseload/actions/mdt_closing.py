@@ -39,7 +39,7 @@ def close_meeting(  # noqa: PLR0913 - the form's reason, and the setting it stan
     NotNow, naming the items, where one has no outcome or an action no owner or day; or without the quorum, unless the
     setting `without_quorum` and a reason allow it. Nobody's case is closed by a meeting: its lead is asked to.
     """
-    meeting, series = meeting_for(session, by, meeting_id, MeetingStep.CLOSE, alone=True)
+    meeting, series = meeting_for(session, by, now, meeting_id, MeetingStep.CLOSE, alone=True)
     check_version(meeting, row_version)
     items = closing_items(session, meeting.id)
     quorum = quorum_at(session, meeting.id, series.quorum)

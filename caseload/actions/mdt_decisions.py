@@ -66,7 +66,7 @@ def carry_over_rest(session: Session, *, by: Viewer, now: datetime, meeting_id: 
 
     It says nothing about anybody, so it takes no right to open them: a chair who may not open somebody can end a meeting.
     """
-    meeting, _ = meeting_for(session, by, meeting_id, MeetingStep.DECIDE)
+    meeting, _ = meeting_for(session, by, now, meeting_id, MeetingStep.DECIDE)
     wanted = select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, AgendaItem.not_reached.is_(False))
     items = session.execute(wanted.order_by(AgendaItem.id).with_for_update()).scalars().all()
     decided = decided_items(session, meeting.id)

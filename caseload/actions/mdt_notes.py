@@ -50,9 +50,12 @@ def save_item(  # noqa: PLR0913 - the fields of a form
 ) -> int:
     """Save what was written down about one item; answers the item's id. `seen` is the outcome that the form showed.
 
-    Conflict where somebody else's words would be overwritten; NotNow for an outcome without a reason.
+    Conflict where somebody else's words would be overwritten; NotNow for an outcome without a reason, and for an outcome or
+    an action before the meeting's day: notes can be prepared.
     """
-    item, case, meeting = item_for(session, by, now, item_id, MeetingStep.NOTES)
+    decides = (outcome is not None and outcome.decision != "") or (new is not None and new.what.strip() != "")
+    step = MeetingStep.DECIDE if decides else MeetingStep.NOTES
+    item, case, meeting = item_for(session, by, now, item_id, step)
     people = [case.person_id]
     if _changed(item, notes):
         _write_notes(session, item, notes, row_version, by, now)
@@ -117,7 +120,7 @@ def _overtaken(session: Session, item: AgendaItem, last: MdtDecision | None) -> 
     if last is None or item.not_reached:
         return Conflict(sentence, theirs={"Outcome": NOT_REACHED_WORDS if item.not_reached else "None"})
     change = change_by(session, last.by, last.at)
-    theirs = {"Outcome": last.decision.value.replace("_", " ").capitalize(), "Why": last.rationale}
+    theirs = {"Outcome": last.decision, "Why": last.rationale}
     return Conflict(sentence, theirs=theirs, by=change.by, at=change.at)
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseload.domain.meeting_rules import MeetingStep, why_not
+from caseload.clock import local_day
+from caseload.domain.meeting_rules import MeetingStep, too_early, why_not
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.exceptions import NotNow, NotThere
@@ -15,12 +16,13 @@ from caseload.tables import AgendaItem, Case, MdtMeeting
 
 
 def meeting_for(
-    session: Session, by: Viewer, meeting_id: int, step: MeetingStep, *, alone: bool = False
+    session: Session, by: Viewer, now: datetime, meeting_id: int, step: MeetingStep, *, alone: bool = False
 ) -> tuple[MdtMeeting, SeriesRow]:
     """The meeting and its series, for somebody who may take this step at it now.
 
-    It is held as it is until the transaction ends: beside others who write down what is said, or `alone`, to close it.
-    NotThere for who is not shown the series or runs no meetings; NotNow where the state or their part forbids the step.
+    It is held as it is until the transaction ends: beside others who write down what is said, or `alone`, to close it or to mark who came.
+    NotThere for who is not shown the series or runs no meetings; NotNow where the state or their part forbids the step, or
+    it waits for the meeting's day.
     """
     if not by.may(Permission.RUN_MDT):
         raise NotThere
@@ -30,6 +32,7 @@ def meeting_for(
     if meeting is None:
         raise NotThere
     refusal = why_not(step, meeting.state, series.parts(by.user_id, meeting.chair_id))
+    refusal = refusal or too_early(step, meeting.held_on, local_day(now))
     if refusal is not None:
         raise NotNow(refusal)
     return meeting, series
@@ -43,7 +46,7 @@ def item_for(
     if item is None:
         raise NotThere
     case = case_to_change(session, by, now, item.case_id)
-    meeting, _ = meeting_for(session, by, item.meeting_id, step)
+    meeting, _ = meeting_for(session, by, now, item.meeting_id, step)
     wanted = select(AgendaItem).where(AgendaItem.id == item_id).with_for_update()
     item = session.execute(wanted.execution_options(populate_existing=True)).scalar_one_or_none()
     if item is None:

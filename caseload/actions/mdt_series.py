@@ -16,6 +16,7 @@ from caseload.domain.viewer import Viewer
 from caseload.exceptions import NotNow, NotThere
 from caseload.mdt_rules import read_mdt_rules
 from caseload.queries.mdt_series import runners, series_for, teams_to_run
+from caseload.queries.meeting_begun import has_begun
 from caseload.tables import MdtMeeting, MdtSeries
 
 NOT_A_RUNNER = "This user cannot run meetings here. Choose somebody else."
@@ -72,14 +73,14 @@ def change_series(  # noqa: PLR0913 - the fields of a form
     quorum: int,
     capacity: int,
 ) -> int:
-    """Change a series; its id. A new chair chairs the meetings to come whose agenda is not locked.
+    """Change a series; its id. A new chair chairs every meeting that has not begun, so that somebody can unlock its agenda.
 
     Meetings that are planned keep their day: a new weekday is of those planned from now on.
     """
     series = _to_change(session, by, series_id, row_version)
     _check_runners(session, by, now, chair_id=chair_id, coordinator_id=coordinator_id)
     if chair_id != series.chair_id:
-        for meeting in _planned(session, series_id):
+        for meeting in _not_begun(session, series_id):
             meeting.chair_id = chair_id
     given = {
         "name": name, "weekday": weekday, "starts": starts, "venue": venue, "chair_id": chair_id,
@@ -124,6 +125,8 @@ def _check_runners(session: Session, by: Viewer, now: datetime, *, chair_id: int
         keep_active(session, user_id)
 
 
-def _planned(session: Session, series_id: int) -> list[MdtMeeting]:
-    wanted = select(MdtMeeting).where(MdtMeeting.series_id == series_id, MdtMeeting.state == MeetingState.PLANNED)
+def _not_begun(session: Session, series_id: int) -> list[MdtMeeting]:
+    wanted = select(MdtMeeting).where(
+        MdtMeeting.series_id == series_id, MdtMeeting.state != MeetingState.CLOSED, ~has_begun()
+    )
     return list(session.execute(wanted.order_by(MdtMeeting.id).with_for_update()).scalars())

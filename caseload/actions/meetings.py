@@ -9,6 +9,7 @@ from caseload.actions.audit import record
 from caseload.actions.meeting_steps import meeting_for_step, take_off, touch, written_about
 from caseload.clock import local_day
 from caseload.domain.agenda_rules import planned_days
+from caseload.domain.lead_rule import in_words
 from caseload.domain.meeting_rules import MeetingStep
 from caseload.domain.permissions import Permission
 from caseload.domain.plan_words import MeetingState
@@ -16,6 +17,7 @@ from caseload.domain.viewer import Viewer
 from caseload.exceptions import NotNow, NotThere
 from caseload.mdt_rules import read_mdt_rules
 from caseload.queries.mdt_series import series_for
+from caseload.queries.meeting_begun import meeting_has_begun
 from caseload.tables import AgendaItem, AgendaLeftOut, Case, MdtAttendance, MdtMeeting, MdtSeries
 
 _SAME_WEEK = timedelta(days=4)
@@ -61,15 +63,44 @@ def move_meeting(
     meeting, series = meeting_for_step(session, by, meeting_id, MeetingStep.MOVE_DAY, row_version)
     if held_on < local_day(now):
         raise NotNow("The day of the meeting must be today or in the future.", field="held_on")
-    taken = select(MdtMeeting.id).where(MdtMeeting.series_id == series.id, MdtMeeting.held_on == held_on)
-    if session.execute(taken).first() is not None:
+    if _is_taken(session, series, held_on):
         raise NotNow("This series has a meeting on that day. Choose another day.", field="held_on")
-    before, meeting.held_on = meeting.held_on, held_on
+    return _put_on(session, meeting, held_on, by, now)
+
+
+def hold_today(session: Session, *, by: Viewer, now: datetime, meeting_id: int, row_version: int) -> int:
+    """The meeting is held today, with its agenda as it was locked, and not on the day it was planned for; its id.
+
+    NotNow where today is its day, where it was begun on that day, or where the series has another meeting today.
+    """
+    meeting, series = meeting_for_step(session, by, meeting_id, MeetingStep.HOLD_TODAY, row_version)
+    today = local_day(now)
+    if meeting.held_on == today:
+        raise NotNow("This meeting is planned for today already.")
+    if meeting_has_begun(session, meeting.id):
+        raise NotNow(f"This meeting was begun on {in_words(meeting.held_on)}. Go on with it: its day stays.")
+    if _is_taken(session, series, today):
+        raise NotNow("This series has another meeting today. Hold that one, or cancel or move it first.")
+    return _put_on(session, meeting, today, by, now)
+
+
+def _is_taken(session: Session, series: MdtSeries, day: date) -> bool:
+    taken = select(MdtMeeting.id).where(MdtMeeting.series_id == series.id, MdtMeeting.held_on == day)
+    return session.execute(taken).first() is not None
+
+
+def _put_on(session: Session, meeting: MdtMeeting, day: date, by: Viewer, now: datetime) -> int:
+    before, meeting.held_on = meeting.held_on, day
     session.flush()
     record(
-        session, "meeting.move", by=by.user_id, now=now, meeting=meeting.id, before=before.isoformat(),
-        after=held_on.isoformat(),
-    )  # fmt: skip
+        session,
+        "meeting.move",
+        by=by.user_id,
+        now=now,
+        meeting=meeting.id,
+        before=before.isoformat(),
+        after=day.isoformat(),
+    )
     return meeting.id
 
 

@@ -16,21 +16,31 @@ from sqlalchemy.orm import Session
 from caseload.actions.audit import record
 from caseload.actions.changes import last_change
 from caseload.actions.versions import check_version
+from caseload.domain.border_words import MessageState
 from caseload.domain.duplicates import Record, why_not_merged
+from caseload.domain.hospital_reasons import HoldReason
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState, ProposalState
 from caseload.exceptions import NotNow, NotThere
 from caseload.queries.merges import NOT_DUPLICATE, current_id, mergeable
 from caseload.tables import (
+    CareFlag,
     Case,
     CohortMember,
     Consent,
     Contact,
     EmergencyAccess,
     Encounter,
+    HospitalEvent,
+    HospitalMessage,
+    HospitalStay,
+    IdentityChange,
     Notice,
+    OutwardChange,
+    PartnerMessage,
     Person,
     PersonEvent,
+    PersonIdentifier,
     PersonMeasure,
     PersonMerge,
     Proposal,
@@ -40,13 +50,20 @@ from caseload.tables import (
 )
 
 MOVED: tuple[Any, ...] = (
+    CareFlag,
     Case,
     CohortMember,
     Consent,
     Contact,
     EmergencyAccess,
     Encounter,
+    HospitalEvent,
+    HospitalMessage,
+    HospitalStay,
     Notice,
+    OutwardChange,
+    PartnerMessage,
+    PersonIdentifier,
     PersonMeasure,
     Proposal,
     RestrictedAccess,
@@ -67,7 +84,7 @@ STAYS = frozenset(
 """What points to a person and is not moved. A test holds that every reference to a person is in one list or the other."""
 
 _BY_NAME: dict[str, Any] = {table.__tablename__: table for table in MOVED}
-_WITH_CASE: tuple[Any, ...] = (Contact, Notice, Task)
+_WITH_CASE: tuple[Any, ...] = (CareFlag, Contact, Notice, PartnerMessage, Task)
 _UNDECIDED = (ProposalState.PROPOSED, ProposalState.DEFERRED)
 
 
@@ -118,6 +135,7 @@ def unmerge_people(session: Session, *, by: Viewer, now: datetime, merge_id: int
         row.person_id = merged.id
     session.flush()
     _follow_cases(session, merge)
+    _take_numbers_apart(session, merge, by=by, now=now)
     merged.merged_into_id = None
     merge.undone_at, merge.undone_by = now, by.user_id
     _tell(session, merge, kept, merged, "unmerged", by=by, now=now)
@@ -196,6 +214,25 @@ def _follow_cases(session: Session, merge: PersonMerge) -> None:
         for row in session.execute(select(table).where(table.case_id.in_(cases))).scalars():
             row.person_id = merge.merged_id
     session.flush()
+
+
+def _take_numbers_apart(session: Session, merge: PersonMerge, *, by: Viewer, now: datetime) -> None:
+    """A hospital's merge of numbers that rested on this one holds no more: its message waits again, as about two people."""
+    wanted = select(IdentityChange).where(IdentityChange.merge_id == merge.id, IdentityChange.undone_at.is_(None))
+    for change in session.execute(wanted.order_by(IdentityChange.id).with_for_update()).scalars().all():
+        for name, ref, column, before in change.moved:
+            row = session.get(PersonIdentifier, ref) if name == PersonIdentifier.__tablename__ else None
+            if row is not None and column != "id":
+                setattr(row, str(column), before)
+        change.undone_at, change.undone_by = now, by.user_id
+        message = session.get(HospitalMessage, change.message_id)
+        if message is not None:
+            message.state, message.reason_code = MessageState.HELD, HoldReason.TWO_PEOPLE.value
+        session.flush()
+        record(
+            session, "hospital_number.undo", by=by.user_id, now=now, people=[merge.kept_id, merge.merged_id],
+            change=change.id,
+        )  # fmt: skip
 
 
 def _check_may_undo(session: Session, merge: PersonMerge, kept: Person, by: Viewer, now: datetime) -> None:

@@ -19,6 +19,7 @@ from caseload.domain.permissions import Permission
 from caseload.domain.plan_entries import lines_of
 from caseload.domain.plan_headings import FIELDS, KEY, LENGTHS, Entry, Field, FieldKind, Heading
 from caseload.domain.plan_rules import why_not_written
+from caseload.domain.plan_size import TOO_LONG_TO_WRITE, is_too_long, size_of
 from caseload.domain.plan_words import PlanHeading
 from caseload.domain.viewer import Viewer
 from caseload.exceptions import Conflict, NotNow
@@ -42,7 +43,7 @@ def save_section(  # noqa: PLR0913 - the fields of a form
     """What one part of a draft says from now on. Answers the section's id.
 
     `row_version` is the section's, NOT_WRITTEN for a part nobody had written. Empty entries are left out; an entry others
-    can point to is given a key. Conflict, with what is there now, where somebody saved the same part meanwhile.
+    can point to is given a key. NotNow for a part with which the plan is longer than one may be. Conflict, with what is there now, where somebody saved the same part meanwhile.
     """
     version, case = locked_version(session, by, now, Permission.WRITE_PLAN, version_id, None)
     section = _section(session, version.id, heading)
@@ -52,6 +53,7 @@ def save_section(  # noqa: PLR0913 - the fields of a form
         raise NotNow(refusal)
     before = section.content if section is not None else []
     content = _content(session, case, heading, entries, before, now)
+    _check_length(session, version, heading, content, before)
     if section is None:
         section = PlanSection(version_id=version.id, heading=heading, contributed=[], content=[])
         session.add(section)
@@ -121,6 +123,16 @@ def _content(
     return content
 
 
+def _check_length(
+    session: Session, version: PlanVersion, heading: PlanHeading, content: Sequence[Entry], before: Sequence[Entry]
+) -> None:
+    """NotNow, at the first field, for a part with which the plan is too long; one that is too long already may shrink."""
+    if size_of(content) <= size_of(before):
+        return
+    if is_too_long({**contents_of(sections_of(session, version.id)), heading: content}):
+        raise NotNow(f"{TOO_LONG_TO_WRITE}.", field=f"e0_{FIELDS[heading].first}")
+
+
 def _filled(part: Heading, entry: Entry) -> dict[str, str]:
     """What an entry says, without spaces around it and without what is empty; nothing where it says nothing.
 
@@ -152,8 +164,11 @@ def _name_people(
     before: Sequence[Entry],
     now: datetime,
 ) -> None:
-    """Keep the names of the users chosen with their ids. NotNow for one newly chosen who may not open the record."""
-    known = {entry[field.name] for entry in before if entry.get(field.name)}
+    """Keep the names of the users chosen with their ids.
+
+    NotNow for one newly chosen who may not open the record, and for a name typed beside one: it would be lost.
+    """
+    known = {entry[field.name]: entry.get(field.named_in) for entry in before if entry.get(field.name)}
     for entry in content:
         chosen = entry.get(field.name)
         if not chosen:
@@ -162,4 +177,6 @@ def _name_people(
         open_to = chosen in known or may_be_given(session, now, case.person_id, owner_id=int(chosen), team_id=None)
         if user is None or not open_to:
             raise NotNow(f"{field.label}: choose somebody who may open this record.")
+        if entry.get(field.named_in) not in (None, user.display_name, known.get(chosen)):
+            raise NotNow(f"{field.label}: choose somebody or enter a name, not both.")
         entry[field.named_in] = user.display_name

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from caseload.actions.audit import record
 from caseload.domain.permissions import Permission
 from caseload.domain.plan_words import ShareFormat
-from caseload.domain.sharing_rules import SHARING_RULES, RecipientKind, why_not_given, why_not_shared
+from caseload.domain.sharing_rules import SHARING_RULES, RecipientKind, recipient_words, why_not_given, why_not_shared
 from caseload.domain.viewer import Viewer
 from caseload.exceptions import NotNow, NotThere
 from caseload.queries.consent import consents_in_force
@@ -51,7 +51,7 @@ def share_plan(  # noqa: PLR0913 - the fields of a form
     holds = {purpose: row.state for purpose, row in consents_in_force(session, by, now, person.id).items()}
     refusal = why_not_shared(kind, holds)
     share = PlanShare(
-        version_id=version.id, share_format=share_format, recipient=recipient.strip(), sector=SHARING_RULES[kind].sector,
+        version_id=version.id, share_format=share_format, recipient=recipient_words(kind, recipient), sector=SHARING_RULES[kind].sector,
         refused=refusal is not None, at=now, by=by.user_id,
     )  # fmt: skip
     session.add(share)
@@ -83,5 +83,5 @@ def _check(
         raise NotNow("Urgent care is given the urgent summary. Choose that format.", field="share_format")
     if not recipient.strip():
         raise NotNow("Enter who is given the copy.", field="organisation")
-    if len(recipient.strip()) > RECIPIENT:
-        raise NotNow("What the recipient is called must be 200 characters or fewer.", field="organisation")
+    if len(recipient_words(kind, recipient)) > RECIPIENT:
+        raise NotNow("The name and the organisation are too long together. Shorten one of them.", field="organisation")

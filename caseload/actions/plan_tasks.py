@@ -10,6 +10,7 @@ from caseload.actions.rule_tasks import RuleTask, add_rule_tasks
 from caseload.actions.task_history import tell_history
 from caseload.actions.tasks import add_rule_task
 from caseload.clock import local_day
+from caseload.domain.lead_rule import in_words
 from caseload.domain.plan_headings import KEY, OPEN_ACTIONS, Contents, Entry
 from caseload.domain.plan_words import PlanHeading
 from caseload.domain.task_rules import TITLE_LENGTH, TaskStep
@@ -71,14 +72,33 @@ def cancel_follow_ups(session: Session, version: PlanVersion, note: str, *, by: 
     end_tasks(session, _follow_ups(session, version), TaskStep.CANCELLED, note, by=by, now=now)
 
 
+def set_asking(  # noqa: PLR0913 - what a task says, and who and when
+    session: Session, case: Case, version: PlanVersion, title: str, due_on: date, *, cause: int, by: int, now: datetime
+) -> None:
+    """Ask about a version again: one open task whatever was answered how often, which says what the latest answer asks for.
+
+    `cause` is the id of that answer. A task that somebody has ended stays so: the next answer sets another.
+    """
+    asking = _asking(session, version)
+    end_tasks(session, asking[1:], TaskStep.CANCELLED, "Another task asks for the same.", by=by, now=now)
+    for task in asking[:1]:
+        _ask_now(session, task, title, due_on, by=by, now=now)
+    if not asking:
+        add_rule_task(
+            session, now=now, person_id=case.person_id, case_id=case.id, kind=TaskKind.PLAN_AGREEMENT, title=title,
+            due_on=due_on, rule_code="plan_agreement", rule_ref=f"plan_agreement:{version.id}:{cause}", by=by,
+        )  # fmt: skip
+
+
 def complete_asking(session: Session, version: PlanVersion, *, by: int, now: datetime) -> None:
     """The person has agreed themselves: nobody has to ask them again."""
-    asking = [task for task in _follow_ups(session, version) if task.kind is TaskKind.PLAN_AGREEMENT]
-    end_tasks(session, asking, TaskStep.DONE, "The person agreed to the plan.", by=by, now=now)
+    end_tasks(session, _asking(session, version), TaskStep.DONE, "The person agreed to the plan.", by=by, now=now)
 
 
-def end_tasks(session: Session, tasks: Iterable[Task], step: TaskStep, note: str, *, by: int, now: datetime) -> None:
-    """End open tasks as done or cancelled inside somebody else's action."""
+def end_tasks(
+    session: Session, tasks: Iterable[Task], step: TaskStep, note: str, *, by: int | None, now: datetime
+) -> None:
+    """End open tasks as done or cancelled inside somebody else's action; `by` is empty where a rule ends them."""
     state = TaskState.DONE if step is TaskStep.DONE else TaskState.CANCELLED
     for task in tasks:
         task.state, task.ended_at, task.ended_by, task.ended_note = state, now, by, note
@@ -142,6 +162,20 @@ def _tasks_where(session: Session, version: PlanVersion, condition: ColumnElemen
         .order_by(PlanAction.id)
     )
     return {row.action_key: row.Task for row in session.execute(wanted)}
+
+
+def _ask_now(session: Session, task: Task, title: str, due_on: date, *, by: int, now: datetime) -> None:
+    before = (task.title, task.due_on)
+    if before == (title, due_on):
+        return
+    task.title, task.due_on = title, due_on
+    note = f"The person was asked again. Due on {in_words(due_on)}."
+    tell_history(session, task, TaskStep.CHANGED, before=before[0], after=title, now=now, by=by, note=note)
+    session.flush()
+
+
+def _asking(session: Session, version: PlanVersion) -> list[Task]:
+    return [task for task in _follow_ups(session, version) if task.kind is TaskKind.PLAN_AGREEMENT]
 
 
 def _follow_ups(session: Session, version: PlanVersion) -> list[Task]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
+from caseload.actions.flag_endings import end_flags
 from caseload.actions.notices import notify
 from caseload.actions.plan_tasks import cancel_follow_ups, cancel_plan_tasks, done_actions, set_review_task, set_tasks
 from caseload.actions.plan_versions import (
@@ -20,6 +21,7 @@ from caseload.actions.plan_versions import (
 )
 from caseload.actions.replaced_plans import mark_replaced
 from caseload.clock import local_day
+from caseload.domain.border_words import FlagEnding
 from caseload.domain.permissions import Permission
 from caseload.domain.plan_hash import content_hash
 from caseload.domain.plan_headings import KEY, OPEN_ACTIONS, Entry
@@ -169,9 +171,14 @@ def withdraw_plan(
     _check_may_become(version, PlanState.WITHDRAWN)
     if not reason.strip():
         raise NotNow("Say why the version is withdrawn.", field="reason")
+    was = version.state
     _end(version, PlanState.WITHDRAWN, by, now, reason.strip())
     session.flush()
     cancel_plan_tasks(session, version, "The plan was withdrawn.", by=by.user_id, now=now)
+    if was is PlanState.ACTIVE:
+        end_flags(
+            session, now=now, person_id=case.person_id, ending=FlagEnding.PLAN_ENDED, by=by.user_id, case_id=case.id
+        )
     _record(session, "plan.withdraw", case, version, by, now)
     return version.id
 

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
 from caseload.actions.changes import last_change
+from caseload.actions.flag_endings import end_flags
 from caseload.actions.tasks import pass_on_unreachable_tasks
 from caseload.actions.versions import check_version
+from caseload.domain.border_words import FlagEnding
 from caseload.domain.permissions import Permission
 from caseload.domain.restriction import NOBODY_LEFT, LiftReason, RestrictReason
 from caseload.domain.viewer import Viewer
@@ -40,6 +42,7 @@ def restrict_person(  # noqa: PLR0913 - what the form asks, and who and when
     person.restricted = True
     named = _name(session, person, {*user_ids, by.user_id}, by=by, now=now)
     _tell(session, person, RESTRICTED, by=by, now=now, before=[], after=named, reason=reason.value)
+    end_flags(session, now=now, person_id=person.id, ending=FlagEnding.RESTRICTED, by=by.user_id)
     pass_on_unreachable_tasks(session, now=now, person_id=person.id, by=by.user_id)
     return person.id
 

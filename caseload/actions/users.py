@@ -17,8 +17,9 @@ from caseload.domain.viewer import Viewer
 from caseload.domain.words import Profession, Role
 from caseload.exceptions import NotNow, NotThere
 from caseload.passwords import hashed, refusal
+from caseload.queries.api_clients import is_program
 from caseload.queries.governed import account_of_ours
-from caseload.queries.holdings import holdings_of
+from caseload.queries.holdings import holdings_of, meetings_run_by
 from caseload.queries.users import choices_of
 from caseload.tables import Organisation, User
 
@@ -94,6 +95,7 @@ def give_password(session: Session, *, by: Viewer, now: datetime, user_id: int, 
     """A password for somebody who lost theirs: they are signed out everywhere and must choose their own at once."""
     user = _ours(session, by, now, user_id)
     _not_oneself(by, user_id)
+    _not_a_program(session, user_id)
     if user.oidc_subject is not None:
         raise NotNow("They sign in with an identity provider. Take the link away before giving a password.")
     user.password_hash, user.password_changed_at = _kept(password, user.username, user.display_name), None
@@ -125,6 +127,7 @@ def link_identity(session: Session, *, by: Viewer, now: datetime, user_id: int, 
     """Whom an identity provider's subject signs in as; both empty takes the link away."""
     user = _ours(session, by, now, user_id)
     _not_oneself(by, user_id)
+    _not_a_program(session, user_id)
     taken = select(User.id).where(User.oidc_issuer == issuer, User.oidc_subject == subject, User.id != user_id)
     if subject and session.execute(taken).first():
         raise NotNow("Another user is already linked to this identifier.", field="subject")
@@ -135,9 +138,10 @@ def link_identity(session: Session, *, by: Viewer, now: datetime, user_id: int, 
 
 
 def deactivate_user(session: Session, *, by: Viewer, now: datetime, user_id: int) -> int:
-    """Let somebody in no more: their roles and memberships end, their name stays. NotNow while they hold cases.
+    """Let somebody in no more: their roles and memberships end, their name stays. NotNow while they hold cases, or
+    chair or coordinate a series of team meetings.
 
-    The row is locked first: whoever gives them a case at the same time waits, and finds them gone.
+    The row is locked first: whoever gives them a case or a meeting at the same time waits, and finds them gone.
     """
     user = _ours(session, by, now, user_id)
     _not_oneself(by, user_id)
@@ -160,6 +164,13 @@ def _ours(session: Session, by: Viewer, now: datetime, user_id: int) -> User:
 def _not_oneself(by: Viewer, user_id: int) -> None:
     if by.user_id == user_id:
         raise NotNow("Another administrator has to do this to your own account.")
+
+
+def _not_a_program(session: Session, user_id: int) -> None:
+    if is_program(session, user_id):
+        raise NotNow(
+            "This is the account of a program. It proves itself with its own key, and nobody signs in with it."
+        )
 
 
 def _may_employ(session: Session, by: Viewer | None, now: datetime, home_id: int) -> None:
@@ -196,3 +207,10 @@ def _holds_nothing(session: Session, now: datetime, user_id: int) -> None:
     held = holdings_of(session, now, user_id)
     if not held.nothing:
         raise NotNow(f"They still hold {held.in_words()}. Hand everything over first.")
+    meetings = meetings_run_by(session, user_id)
+    if meetings:
+        raise NotNow(
+            f"They chair or coordinate {'this team meeting' if len(meetings) == 1 else 'these team meetings'}: "
+            f"{', '.join(meetings)}. Somebody who runs meetings there has to name another first: under MDT, the meeting, "
+            "then “Change the meeting”."
+        )

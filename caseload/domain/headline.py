@@ -1,8 +1,9 @@
-"""The integration lead's figures: adults at risk by tier and place, and how many have a lead and a joint care plan.
+"""The integration lead's figures: adults at risk by tier and place, how many have a case, a lead, a joint care plan.
 
 Everything is as it was recorded by the end of the reporting date, and the tiers are of the run in force then: a death, a
 move or an answer that was only learnt of later changes no figure of an earlier date. Places are a tree; every number of
-a place is the sum over the places in it. What may not be shown is settled for the whole tree at once.
+a place is the sum over the places in it. What may not be shown is settled for the whole tree at once. It is the only
+publication of numbers: what else counts people says nothing small of those whom its viewer may not open.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from caseload.clock import end_of_day
-from caseload.domain.overview import Place, inside_places, places_around
+from caseload.domain.places import Place, inside_places, places_around
 from caseload.domain.suppression import Sum, Table, withheld
 from caseload.domain.words import OrganisationKind, Tier
 
@@ -56,13 +57,20 @@ class Exclusion(StrEnum):
 
 
 class Measure(StrEnum):
-    """What is counted of a row. A joint plan needs a lead; the two differences can be worked out but are never shown."""
+    """What is counted of a row. A lead needs a case and a joint plan a lead; the differences can be worked out but are never
+    shown."""
 
     PEOPLE = "people"
+    CASES = "cases"
     LED = "led"
     JOINT = "joint"
+    WITHOUT_CASE = "without_case"
     WITHOUT_LEAD = "without_lead"
     LED_ONLY = "led_only"
+
+
+SHOWN_MEASURES = (Measure.PEOPLE, Measure.CASES, Measure.LED, Measure.JOINT)
+"""Each is contained in the one before."""
 
 
 Line = Row | Exclusion
@@ -120,13 +128,14 @@ class Count:
     practice_id: int
     line: Line
     people: int
+    cases: int = 0
     led: int = 0
     joint: int = 0
 
     def __post_init__(self) -> None:
         """See the class."""
-        if not 0 <= self.joint <= self.led <= self.people:
-            raise ValueError("more with a joint plan than with a lead, or more of either than there are people")
+        if not 0 <= self.joint <= self.led <= self.cases <= self.people:
+            raise ValueError("more with a joint plan than with a lead, with a lead than a case, or of any than people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +248,9 @@ def sums_of(places: Iterable[Place]) -> Iterator[Sum]:
         for measure in Measure:
             yield Sum((place, Row.AT_RISK, measure), tuple((place, row, measure) for row in TIERS))
         for row in SHOWN_ROWS:
-            people, led, joint = ((place, row, one) for one in (Measure.PEOPLE, Measure.LED, Measure.JOINT))
-            yield Sum(people, (led, (place, row, Measure.WITHOUT_LEAD)))
+            people, cases, led, joint = ((place, row, one) for one in SHOWN_MEASURES)
+            yield Sum(people, (cases, (place, row, Measure.WITHOUT_CASE)))
+            yield Sum(cases, (led, (place, row, Measure.WITHOUT_LEAD)))
             yield Sum(led, (joint, (place, row, Measure.LED_ONLY)))
         for line, measure in _cells() if inside.get(place) else ():
             yield Sum((place, line, measure), tuple((one, line, measure) for one in inside[place]))
@@ -249,7 +259,7 @@ def sums_of(places: Iterable[Place]) -> Iterator[Sum]:
 def is_shown(number: Number) -> bool:
     """Whether a number stands on any page or in any file, where it is not too small."""
     _, line, measure = number
-    return line is not Row.REST and measure in (Measure.PEOPLE, Measure.LED, Measure.JOINT)
+    return line is not Row.REST and measure in SHOWN_MEASURES
 
 
 @lru_cache(maxsize=64)
@@ -307,8 +317,10 @@ def _lines(line: Line) -> tuple[Line, ...]:
 def _measured(count: Count) -> dict[Measure, int]:
     return {
         Measure.PEOPLE: count.people,
+        Measure.CASES: count.cases,
         Measure.LED: count.led,
         Measure.JOINT: count.joint,
-        Measure.WITHOUT_LEAD: count.people - count.led,
+        Measure.WITHOUT_CASE: count.people - count.cases,
+        Measure.WITHOUT_LEAD: count.cases - count.led,
         Measure.LED_ONLY: count.led - count.joint,
     }

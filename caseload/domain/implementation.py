@@ -3,6 +3,9 @@
 Published beside it: about 78% of the decisions of team meetings for chronic disease were carried out, 85% for people
 from the least deprived areas and 73% for those from the most (Raine and others, 2014, Health Services and Delivery
 Research 2(37)). Theirs are decisions, ours are actions with an owner and a day: like is not compared with like.
+
+Whoever looks knows of the people they may open: a number tells them about the others only what those others add to it. So
+what is withheld is settled over the others' numbers alone.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
@@ -41,13 +44,17 @@ FATES = (Fate.ON_TIME, Fate.LATE, Fate.NOT_DONE)
 
 @dataclass(frozen=True, slots=True)
 class DueAction:
-    """An action that has fallen due. `done_on` is the day its task was done, None while it is not or was cancelled."""
+    """An action that has fallen due. `done_on` is the day its task was done, None while it is not or was cancelled.
+
+    `openable`: the viewer may open the person it is about.
+    """
 
     team: str
     decision: MdtDecisionKind | None
     decile: int | None
     due_on: date
     done_on: date | None
+    openable: bool = False
 
     @property
     def fate(self) -> Fate:
@@ -88,19 +95,29 @@ def quintile(decile: int | None) -> int | None:
 
 
 def implementation_of(actions: Iterable[DueAction], bound: int) -> Implementation:
-    """Count the actions; numbers from 1 to below `bound` are withheld, and whatever would give one away. 0 shows all."""
-    numbers: dict[Number, int] = {}
+    """Count the actions. A number is withheld where from 1 to below `bound` of those it counts are about people whom the
+    viewer may not open, and where it would give such a number away."""
+    everything = tuple(actions)
     rows: dict[Split, dict[Hashable, None]] = {split: {} for split in Split}
     rows[Split.WHOLE][_WHOLE] = None
-    for action in actions:
+    for action in everything:
         for split, row in _rows_of(action):
             rows[split][row] = None
-            for fate in (action.fate, Fate.ALL):
-                numbers[split, row, fate] = numbers.get((split, row, fate), 0) + 1
     listed = {split: tuple(found) for split, found in rows.items()}
-    whole = {(split, row, fate): 0 for split, found in listed.items() for row in found for fate in Fate} | numbers
-    hidden = withheld(Table(whole, tuple(_sums(listed)), frozenset(whole)), bound) if bound else frozenset[Number]()
-    return Implementation(listed, whole, hidden)
+    others = _counted(listed, (action for action in everything if not action.openable))
+    hidden = withheld(Table(others, tuple(_sums(listed)), frozenset(others)), bound)
+    return Implementation(listed, _counted(listed, everything), hidden)
+
+
+def _counted(rows: Mapping[Split, tuple[Hashable, ...]], actions: Iterable[DueAction]) -> dict[Number, int]:
+    numbers: dict[Number, int] = {
+        (split, row, fate): 0 for split, found in rows.items() for row in found for fate in Fate
+    }
+    for action in actions:
+        for split, row in _rows_of(action):
+            for fate in (action.fate, Fate.ALL):
+                numbers[split, row, fate] += 1
+    return numbers
 
 
 def _rows_of(action: DueAction) -> tuple[tuple[Split, Hashable], ...]:

@@ -1,10 +1,15 @@
-"""What a joint care plan is, in words: every page, file and report that counts one prints this and counts by it.
+"""What a joint care plan is, a lead and an open case, in words: every page, file and report that counts one prints this and counts by it.
 
 The condition itself is in `caseload.queries.joint_plan`.
 """
 
 from caseload.domain.plan_words import AgreementState
 from caseload.domain.words import Sector
+
+CASE_DEFINITION = (
+    "A person has an open case on a day when, at its end, they are in care coordination: a case of theirs has been opened and "
+    "not closed. A case on hold is open."
+)
 
 LED_DEFINITION = (
     "A person has an accountable lead on a day when, at its end, a professional is named as the lead of their case."

@@ -4,12 +4,16 @@
     locked  → planned  by the chair, with a reason: the agenda may be changed again
             → closed   when every item has an outcome and every action an owner and a day: nothing changes any more
 
-A meeting that is cancelled is one that never was: it goes, with its agenda, while it is planned.
+A meeting that is cancelled is one that never was: it goes, with its agenda, while nothing has been written down at it.
+The agenda is locked ahead of the day, and notes can be prepared. Who came, what was decided and the closing wait for it.
+That a meeting was not held is seen from its day and what was written down; it is no state.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 
+from caseload.domain.lead_rule import in_words
 from caseload.domain.plan_words import MeetingState
 
 MOVES: dict[MeetingState, frozenset[MeetingState]] = {
@@ -36,6 +40,7 @@ class MeetingStep(StrEnum):
     REMOVE = "remove"
     ORDER = "order"
     MOVE_DAY = "move_day"
+    HOLD_TODAY = "hold_today"
     CANCEL = "cancel"
     LOCK = "lock"
     UNLOCK = "unlock"
@@ -55,6 +60,7 @@ WHO: dict[MeetingStep, frozenset[Part]] = {
     MeetingStep.REMOVE: _ANY,
     MeetingStep.ORDER: _ANY,
     MeetingStep.MOVE_DAY: _BOTH,
+    MeetingStep.HOLD_TODAY: _BOTH,
     MeetingStep.CANCEL: _BOTH,
     MeetingStep.LOCK: _CHAIR,
     MeetingStep.UNLOCK: _CHAIR,
@@ -74,7 +80,8 @@ ALLOWED: dict[MeetingStep, frozenset[MeetingState]] = {
     MeetingStep.REMOVE: _PLANNED,
     MeetingStep.ORDER: _PLANNED,
     MeetingStep.MOVE_DAY: _PLANNED,
-    MeetingStep.CANCEL: _PLANNED,
+    MeetingStep.HOLD_TODAY: _LOCKED,
+    MeetingStep.CANCEL: _PLANNED | _LOCKED,
     MeetingStep.LOCK: _PLANNED,
     MeetingStep.UNLOCK: _LOCKED,
     MeetingStep.ATTENDANCE: _LOCKED,
@@ -90,6 +97,9 @@ LEADS_TO: dict[MeetingStep, MeetingState] = {
     MeetingStep.CLOSE: MeetingState.CLOSED,
 }
 """The steps that move a meeting to another state."""
+
+FROM_ITS_DAY_ON = frozenset({MeetingStep.ATTENDANCE, MeetingStep.DECIDE, MeetingStep.CLOSE})
+"""What says that the meeting took place: not before its day."""
 
 _REFUSALS: dict[MeetingState, str] = {
     MeetingState.PLANNED: "The agenda of this meeting is not locked yet. The chair locks it first.",
@@ -114,6 +124,21 @@ def why_not(step: MeetingStep, state: MeetingState, parts: Iterable[Part]) -> st
     if state not in ALLOWED[step]:
         return _REFUSALS[state]
     return None if WHO[step] & frozenset(parts) else _WHO_WORDS[WHO[step]]
+
+
+def too_early(step: MeetingStep, held_on: date, today: date) -> str | None:
+    """The sentence for a step that waits for the meeting's day; None where it does not, or the day has come."""
+    if step not in FROM_ITS_DAY_ON or held_on <= today:
+        return None
+    return (
+        f"This meeting is planned for {in_words(held_on)}. Who came, decisions and closing wait for that day. To hold it now, "
+        "choose “Hold it today instead” on the page of the meeting first."
+    )
+
+
+def not_held(state: MeetingState, held_on: date, today: date, *, begun: bool) -> bool:
+    """Whether a meeting's day went by without it. `begun`: somebody was marked, or something decided."""
+    return state is not MeetingState.CLOSED and held_on < today and not begun
 
 
 def parts_of(user_id: int, *, chair_id: int, coordinator_id: int, runs: bool) -> frozenset[Part]:

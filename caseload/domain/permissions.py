@@ -4,7 +4,11 @@ from enum import StrEnum
 
 from caseload.domain.words import Role
 
+PROGRAM_ROLES = frozenset({Role.URGENT_CARE, Role.WAREHOUSE})
+"""Roles only a program has: nobody signs in with one."""
+
 _CARE = frozenset({Role.PRACTICE, Role.NAVIGATOR, Role.LEAD, Role.MDT_CHAIR})
+_PEOPLE = frozenset(Role) - PROGRAM_ROLES
 
 
 class Permission(StrEnum):
@@ -39,10 +43,16 @@ class Permission(StrEnum):
     SEE_HEADLINE = "see_headline"
     SEE_NOTICES = "see_notices"
     KEEP_ACCOUNT = "keep_account"
+    SET_FLAG = "set_flag"
+    SETTLE_MESSAGES = "settle_messages"
+    MANAGE_CLIENTS = "manage_clients"
+    LET_PROGRAM_IN = "let_program_in"
+    READ_FLAGS = "read_flags"
+    EXPORT_DATA = "export_data"
 
 
 PERMISSIONS: dict[Permission, frozenset[Role]] = {
-    Permission.SEE_TODAY: frozenset(Role),
+    Permission.SEE_TODAY: _PEOPLE,
     Permission.REVIEW_LIST: frozenset({Role.PRACTICE}),
     Permission.RAISE_CONCERN: _CARE,
     Permission.SEARCH_PEOPLE: _CARE,
@@ -60,7 +70,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.REVIEW_EMERGENCY: frozenset({Role.IG_OFFICER}),
     Permission.SEARCH_AUDIT: frozenset({Role.IG_OFFICER}),
     Permission.MANAGE_USERS: frozenset({Role.ADMIN}),
-    Permission.SEE_OVERVIEW: frozenset({Role.INTEGRATION_LEAD, Role.PRACTICE, Role.MDT_CHAIR}),
+    Permission.SEE_OVERVIEW: frozenset({Role.PRACTICE}),
     Permission.ASSESS: _CARE,
     Permission.WRITE_PLAN: _CARE,
     Permission.SIGN_PLAN: _CARE,
@@ -69,7 +79,13 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.RUN_MDT: frozenset({Role.NAVIGATOR, Role.MDT_CHAIR}),
     Permission.WORK_COHORT: frozenset({Role.PRACTICE, Role.NAVIGATOR, Role.MDT_CHAIR}),
     Permission.SEE_HEADLINE: frozenset({Role.INTEGRATION_LEAD, Role.PRACTICE, Role.MDT_CHAIR}),
-    Permission.SEE_NOTICES: frozenset(Role),
-    Permission.KEEP_ACCOUNT: frozenset(Role),
+    Permission.SEE_NOTICES: _PEOPLE,
+    Permission.KEEP_ACCOUNT: _PEOPLE,
+    Permission.SET_FLAG: _CARE,
+    Permission.SETTLE_MESSAGES: frozenset({Role.DATA_QUALITY}),
+    Permission.MANAGE_CLIENTS: frozenset({Role.ADMIN}),
+    Permission.LET_PROGRAM_IN: _CARE,
+    Permission.READ_FLAGS: _CARE | {Role.URGENT_CARE},
+    Permission.EXPORT_DATA: frozenset({Role.WAREHOUSE}),
 }
 """The whole answer on one screen; a test walks every role through every route."""

@@ -94,6 +94,9 @@ _STATES = (
     ("stopped", "No longer wanted"),
 )
 
+ALLERGY = "allergy"
+"""What an entry of medicines and equipment is that the person must not have."""
+
 OPEN_ACTIONS = ("to_do", "in_progress")
 """The states of an action that is still to be carried out."""
 
@@ -244,11 +247,16 @@ FIELDS: Mapping[PlanHeading, Heading] = {
     ),
     PlanHeading.MEDICINES_EQUIPMENT: Heading(
         "Medicine or equipment",
-        "What the person uses and needs help with. The full list of medicines is the practice’s.",
+        "What the person uses and needs help with, and what they must not have. The full lists of medicines and "
+        "allergies are the practice’s.",
         True,
         (
-            Field("item", "Medicine or equipment", required=True),
-            _choice("kind", "What it is", (("medicine", "Medicine"), ("equipment", "Equipment")), required=True),
+            Field("item", "Medicine or equipment", hint="For an allergy: what they react to.", required=True),
+            _choice(
+                "kind", "What it is",
+                (("medicine", "Medicine"), ("equipment", "Equipment"), (ALLERGY, "Allergy or bad reaction")),
+                required=True,
+            ),
             _long("use", "How it is used, and what help is needed"),
             Field("kept", "Where it is kept"),
         ),

@@ -13,6 +13,8 @@ YES, NO = "yes", "no"
 SHORT_LENGTH, LONG_LENGTH = 200, 4_000
 """How many characters an answer of a kind may have."""
 
+TO_COMPLETE = "Answer this question to complete the section"
+
 
 class QuestionKind(StrEnum):
     """How a question is answered."""
@@ -91,6 +93,11 @@ class Questionnaires:
     def of(self, ref: str) -> Questionnaire | None:
         """The one a section was made with; None where it is no longer configured."""
         return next((one for one in self.every if one.ref == ref), None)
+
+
+def said_of(question: Question, sentence: str) -> str:
+    """What is wrong with an answer, with the question before it: a page lists several of them."""
+    return f"“{question.words}”: {sentence[:1].lower()}{sentence[1:]}"
 
 
 def why_not_an_answer(question: Question, answer: str) -> str | None:

@@ -29,7 +29,8 @@ class SharingRule:
     """What lets a copy go to one kind of recipient.
 
     Nobody may have said no to a purpose of `not_refused`; the person must have said yes to each of `agreed`. `sector` is
-    the recipient's, none for the person themselves. `named` says that a name is needed beside the organisation.
+    the recipient's, none for the person themselves. `named` says that a name is needed beside the organisation, and
+    `called` is said of a recipient whose sector does not say what they are.
     """
 
     words: str
@@ -38,6 +39,7 @@ class SharingRule:
     agreed: tuple[ConsentPurpose, ...]
     formats: frozenset[ShareFormat]
     named: bool
+    called: str = ""
 
 
 _ANY = frozenset(ShareFormat)
@@ -58,6 +60,7 @@ SHARING_RULES: Mapping[RecipientKind, SharingRule] = {
     RecipientKind.URGENT_CARE: SharingRule(
         "Urgent care: 111, out of hours, ambulance", Sector.HEALTH, (_COORDINATION,),
         (ConsentPurpose.SHARING_URGENT_CARE,), frozenset({ShareFormat.URGENT_SUMMARY}), named=False,
+        called="urgent care",
     ),
 }  # fmt: skip
 """The whole rule on one screen; a test walks every answer through it."""
@@ -97,6 +100,15 @@ class Refusal:
 def why_not_given(state: PlanState) -> str | None:
     """Why no copy of a version in this state is given; None where it may be."""
     return None if state in MAY_BE_SHARED else _WHY_NOT[state]
+
+
+def recipient_words(kind: RecipientKind, typed: str) -> str:
+    """What a recipient is called on the copy and in the list of copies: as typed, with what they are where nothing says so.
+
+    Urgent care is of the health sector like a ward or a practice, and told under another rule.
+    """
+    called, name = SHARING_RULES[kind].called, typed.strip()
+    return name if not name or called in name.casefold() else f"{name}, {called}"
 
 
 def why_not_shared(kind: RecipientKind, holds: Mapping[ConsentPurpose, ConsentState]) -> Refusal | None:

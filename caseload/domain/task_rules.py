@@ -19,6 +19,7 @@ class TaskStep(StrEnum):
     REASSIGNED = "reassigned"
     ESCALATED = "escalated"
     REOPENED = "reopened"
+    CHANGED = "changed"
 
 
 _WHILE_OPEN = frozenset({TaskState.OPEN})
@@ -33,6 +34,7 @@ ALLOWED: dict[TaskStep, frozenset[TaskState]] = {
     TaskStep.REASSIGNED: _WHILE_OPEN,
     TaskStep.ESCALATED: _WHILE_OPEN,
     TaskStep.REOPENED: _ONCE_ENDED,
+    TaskStep.CHANGED: _WHILE_OPEN,
 }
 """The states a task has to be in for a step."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from caseload.domain.plan_entries import lines_of
-from caseload.domain.plan_headings import FIELDS, Contents, Entry
+from caseload.domain.plan_headings import ALLERGY, FIELDS, Contents, Entry
 from caseload.domain.plan_words import PlanHeading
 
 
@@ -31,7 +31,8 @@ TAKEN_FROM: dict[UrgentPart, tuple[PlanHeading, tuple[str, ...]]] = {
     UrgentPart.MEDICINES_EQUIPMENT: (PlanHeading.MEDICINES_EQUIPMENT, ("item", "use", "kept")),
     UrgentPart.COMMUNICATION: (PlanHeading.ABOUT_ME, ("communicate",)),
 }
-"""The heading and the fields each part is taken from. Allergies have no heading of their own: see `speaks_of_allergy`."""
+"""The heading and the fields each part is taken from. Allergies are entries of medicines that are marked as one, and
+whatever names one: see `speaks_of_allergy`."""
 
 LONGEST = 30
 """How many words stay together where a text has no ends of sentences."""
@@ -52,7 +53,10 @@ class Sentence:
 
 
 def speaks_of_allergy(text: str) -> bool:
-    """Whether a text of the plan names an allergy: those stand first, wherever they were written."""
+    """Whether a text of the plan has the word in it: it stands first, wherever it was written, as it was written.
+
+    Nothing is guessed: a reaction described in other words has to be marked as an allergy.
+    """
     return _ALLERGY.search(text) is not None
 
 
@@ -92,7 +96,7 @@ def _allergies(contents: Contents) -> Iterator[Sentence]:
 
 
 def _is_allergy(entry: Entry) -> bool:
-    return any(speaks_of_allergy(text) for text in entry.values())
+    return entry.get("kind") == ALLERGY or any(speaks_of_allergy(text) for text in entry.values())
 
 
 def sentences_of(text: str) -> list[str]:

@@ -17,7 +17,7 @@ class Tier(StrEnum):
 
 
 class Role(StrEnum):
-    """What somebody signs in as."""
+    """What somebody signs in as. `urgent_care` and `warehouse` are for programs: they open no page."""
 
     PRACTICE = "practice"
     NAVIGATOR = "navigator"
@@ -26,6 +26,9 @@ class Role(StrEnum):
     INTEGRATION_LEAD = "integration_lead"
     IG_OFFICER = "ig_officer"
     ADMIN = "admin"
+    DATA_QUALITY = "data_quality"
+    URGENT_CARE = "urgent_care"
+    WAREHOUSE = "warehouse"
 
 
 class OrganisationKind(StrEnum):
@@ -197,6 +200,7 @@ class TaskKind(StrEnum):
     PLAN_REVIEW = "plan_review"
     PLAN_AGREEMENT = "plan_agreement"
     MDT_ACTION = "mdt_action"
+    PARTNER_REQUEST = "partner_request"
 
 
 class TaskState(StrEnum):
@@ -245,3 +249,11 @@ class NoticeKind(StrEnum):
     PLAN_ACTIVE = "plan_active"
     PLAN_NOT_AGREED = "plan_not_agreed"
     ON_MDT_AGENDA = "on_mdt_agenda"
+    ADMITTED = "admitted"
+    ATTENDED_ED = "attended_ed"
+    DISCHARGED = "discharged"
+    STAY_CANCELLED = "stay_cancelled"
+    FLAG_ENDED = "flag_ended"
+    PARTNER_WROTE = "partner_wrote"
+    MESSAGE_HELD = "message_held"
+    FEED_SILENT = "feed_silent"

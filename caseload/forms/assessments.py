@@ -1,31 +1,35 @@
 """What an assessment asks: its sections by their questionnaires, capacity, the outcome, why it is abandoned."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import Field
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from caseload.domain.plan_words import Capacity
 from caseload.domain.questionnaires import (
+    TO_COMPLETE,
     Question,
     QuestionKind,
     Questionnaire,
     answer_words,
+    said_of,
     why_not_an_answer,
 )
 from caseload.domain.words import PrimaryNeed
+from caseload.forms.at_most import AtMost
 from caseload.forms.choices import choice, choices, choices_of
 from caseload.forms.day import DayField
 from caseload.forms.form import Form
 from caseload.presenters.assessments import EarlierLine
+from caseload.questionnaires import read_questionnaires
 
 COMPLETE = "complete"
 """What the second button of a section sends as `then`."""
 
-_NOTE = Length(max=2000, message="Use 2,000 characters or fewer")
-_LONG = Length(max=4000, message="Use 4,000 characters or fewer")
+_NOTE = AtMost(2000)
+_LONG = AtMost(4000)
 
 
 class SectionForm(Form):
@@ -36,6 +40,21 @@ class SectionForm(Form):
     def __init__(self, *arguments: Any, completing: bool = False, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.completing = completing
+
+    @classmethod
+    def fields_at(cls, where: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+        """The questions of the discipline, of every version of its questionnaire."""
+        versions = sorted(read_questionnaires().every, key=lambda one: one.version)
+        asked = {
+            question.key: question
+            for one in versions
+            if one.discipline == where.get("discipline")
+            for question in one.questions
+        }
+        return {
+            **{answer_name(key): _field(question) for key, question in asked.items()},
+            **{still_name(key): _bare_tick(question) for key, question in asked.items()},
+        }
 
     def field_for(self, question: Question) -> Field:
         """Where the answer to a question is given."""
@@ -55,6 +74,13 @@ class SectionForm(Form):
         """Question key -> answer: the new one, or the earlier one that is still right."""
         asked = self.questionnaire.questions
         return {question.key: self.typed(question) or self.still_right(question) for question in asked}
+
+    def keep_ticks(self, earlier: Mapping[str, EarlierLine]) -> None:
+        """Put what was ticked as still right into its field where the earlier answer is another by now."""
+        for question in self.questionnaire.questions:
+            ticked, before = self.still_right(question), earlier.get(question.key)
+            if ticked and (before is None or _plain(before.answer) != ticked):
+                self.field_for(question).data, self[still_name(question.key)].data = ticked, []
 
     def fill_gaps(self, others: Mapping[str, str]) -> None:
         """Take over somebody else's answers where none was given here."""
@@ -86,6 +112,15 @@ def section_form(questionnaire: Questionnaire, earlier: Mapping[str, EarlierLine
                 f"Still right: {question.words}", choices=[choice(before.answer, before.words)], validate_choice=False
             )
     return type("SectionForm", (SectionForm,), fields)
+
+
+def _bare_tick(question: Question) -> Field:
+    """The box beside an earlier answer, where nobody knows any more what that was: it was sent with the tick."""
+    label = f"Still right: {question.words}"
+    if question.answers:
+        offered = choices((one.code, one.words) for one in question.answers)
+        return SelectMultipleField(label, choices=offered, validate_choice=False)
+    return TextAreaField(label)
 
 
 def can_stay(question: Question, before: EarlierLine) -> bool:
@@ -121,12 +156,12 @@ def _answer(question: Question) -> Callable[[SectionForm, Field], None]:
     def check(form: SectionForm, _field: Field) -> None:
         new, before = form.typed(question), form.still_right(question)
         if new and before and new != before:
-            raise ValidationError("Either tick “Still right” or give another answer, not both")
+            raise ValidationError(said_of(question, "Either tick “Still right” or give another answer, not both"))
         refusal = why_not_an_answer(question, new or before)
         if refusal:
-            raise ValidationError(refusal)
+            raise ValidationError(said_of(question, refusal))
         if form.completing and question.required and not (new or before):
-            raise ValidationError("Answer this question to complete the section")
+            raise ValidationError(said_of(question, TO_COMPLETE))
 
     return check
 

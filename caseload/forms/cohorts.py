@@ -5,7 +5,6 @@ from typing import Any
 
 from wtforms.fields import (
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -27,6 +26,7 @@ from caseload.domain.plan_words import CohortColumn
 from caseload.domain.words import Tier
 from caseload.forms.choices import SelectChoice, choices, choices_of
 from caseload.forms.form import Form
+from caseload.forms.whole_number import WholeNumberField
 
 _NOTE = Length(max=2000, message="The note must be 2,000 characters or fewer")
 
@@ -40,7 +40,9 @@ class RuleForm(Form):
         csrf = False
 
     place = SelectField("Place", validate_choice=False)
-    size = IntegerField("How many people?", render_kw={"inputmode": "numeric", "width": 4})
+    size = WholeNumberField(
+        "How many people?", "Enter how many people, as a whole number", render_kw={"inputmode": "numeric", "width": 4}
+    )
     tiers = SelectMultipleField(
         "Which tiers?", choices=choices_of(Tier, without=frozenset(Tier) - frozenset(RANKED_TIERS)),
         validate_choice=False,
@@ -60,11 +62,8 @@ class RuleForm(Form):
         if field.data not in {str(choice.value) for choice in field.choices}:
             raise ValidationError("Select the place")
 
-    def validate_size(self, field: IntegerField) -> None:
+    def validate_size(self, field: WholeNumberField) -> None:
         """At least one, and no more than a team can work."""
-        if field.data is None:
-            field.errors = []  # what the library says of letters is in no words of ours
-            raise ValidationError("Enter how many people, as a whole number")
         if not 1 <= field.data <= self._most:
             raise ValidationError(f"A cohort has between 1 and {self._most} people")
 
@@ -102,6 +101,8 @@ class TakeForm(Form):
 
 class MoveForm(Form):
     """Where a member is moved to."""
+
+    kept = False
 
     to = SelectField("Move to", choices=choices_of(CohortColumn, without={CohortColumn.LEFT}), validate_choice=False)
 

@@ -1,6 +1,6 @@
 """The form every page's form is made of: what was typed and not taken is in its fields again, with what was wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from flask import g, has_request_context, request
@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms.fields import Field
 
 from caseload.exceptions import Refused
+from caseload.forms.field_words import FieldWords
 
 _MACHINERY = frozenset({"csrf_token", "form_key", "row_version"})
 _NEVER_FROM_A_DRAFT = frozenset({"HiddenField", "PasswordField"})
@@ -24,8 +25,17 @@ class Form(FlaskForm):
     refused_as: ClassVar[Mapping[str, str]] = {}
     """What a field is called here that an action names otherwise when it refuses what was typed into it."""
 
+    kept: ClassVar[bool] = True
+    """Whether a draft of it is worth keeping: not where no page begins with it, as in the rows of a board."""
+
     class Meta(FlaskForm.Meta):
-        """Where a form's fields come from."""
+        """Where a form's fields come from, and in which words they say what is wrong."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
+            """A field of the form, whose own sentences are ours."""
+            field = super().bind_field(form, unbound_field, options)
+            field._translations = FieldWords(field)
+            return field
 
         def wrap_formdata(self, form: "Form", formdata: Any) -> Any:
             """What was sent; on a page that is only looked at, the draft, if it is of this form."""
@@ -35,8 +45,29 @@ class Form(FlaskForm):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._began: Mapping[str, Any] | None = None
         if has_request_context():
             forms_here().append(self)
+
+    @classmethod
+    def fields_at(cls, where: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+        """The fields that only the page at an address gives it, unbound; `where` is what the address names.
+
+        For a form that was sent (`names`) and never made: it says what was typed by these fields' labels.
+        """
+        return {}
+
+    def began_with(self, data: Mapping[str, Any]) -> None:
+        """Say what the page had filled in before anybody typed, so that nothing of it counts as typed."""
+        self._began = data
+
+    @property
+    def typed_into(self) -> frozenset[str]:
+        """The fields somebody can have typed into; none of what is hidden, secret or as the page had filled it in."""
+        fields = {name: field for name, field in self._fields.items() if field.type not in _NEVER_FROM_A_DRAFT}
+        began = self._began
+        untouched = {name for name in fields if began is not None and fields[name].data == began.get(name)}
+        return frozenset(fields.keys() - _MACHINERY - untouched) if self.kept else frozenset()
 
     def validate(self, *arguments: Any, **options: Any) -> bool:
         """Whether the form can be taken; an action that has just refused what one field says is that field's error."""

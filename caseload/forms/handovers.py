@@ -3,9 +3,10 @@
 from typing import Any, ClassVar
 
 from wtforms import RadioField, SelectMultipleField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from caseload.forms.at_most import AtMost
 from caseload.forms.choices import choice
 from caseload.forms.form import Form
 
@@ -20,12 +21,12 @@ class RequestForm(Form):
     to_user_id = RadioField("Who takes over?", validate_choice=False)
     reason = TextAreaField(
         "Why is the case handed over?",
-        [InputRequired("Enter why the case is handed over"), Length(max=2000, message="Use 2,000 characters or fewer")],
+        [InputRequired("Enter why the case is handed over"), AtMost(2000)],
         render_kw={"rows": 3},
     )
     summary = TextAreaField(
         "What does the receiver need to know? (optional)",
-        [Length(max=4000, message="Use 4,000 characters or fewer")],
+        [AtMost(4000)],
         description="Where things stand, what is agreed, what comes next.",
     )
 
@@ -56,7 +57,7 @@ class AnswerForm(Form):
         ],
     )
     note = TextAreaField(
-        "If you do not take over, say why", [Length(max=2000, message="Use 2,000 characters or fewer")],
+        "If you do not take over, say why", [AtMost(2000)],
         render_kw={"rows": 3},
     )  # fmt: skip
 
@@ -70,7 +71,7 @@ class RevokeForm(Form):
     """Why a request is taken back."""
 
     revoke_note = TextAreaField(
-        "Why is the request taken back? (optional)", [Length(max=2000, message="Use 2,000 characters or fewer")],
+        "Why is the request taken back? (optional)", [AtMost(2000)],
         render_kw={"rows": 3},
     )  # fmt: skip
 

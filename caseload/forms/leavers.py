@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from wtforms import SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
+from caseload.forms.at_most import AtMost
 from caseload.forms.form import Form
 
 
@@ -26,13 +27,13 @@ class SendForm(Form):
         "Why are the cases handed over?",
         [
             InputRequired("Enter why the cases are handed over"),
-            Length(max=2000, message="Use 2,000 characters or fewer"),
+            AtMost(2000),
         ],
         render_kw={"rows": 2},
     )
     summary = TextAreaField(
         "What do the receivers need to know? (optional)",
-        [Length(max=4000, message="Use 4,000 characters or fewer")],
+        [AtMost(4000)],
         description="The same words go with every case sent now.",
         render_kw={"rows": 3},
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from caseload.actions.attendance import Mark
 from caseload.actions.mdt_decisions import NewAction
@@ -18,15 +18,16 @@ from caseload.domain.meeting_words import (
 )
 from caseload.domain.plan_words import AttendanceState, MdtDecisionKind
 from caseload.domain.task_rules import TITLE_LENGTH
+from caseload.forms.at_most import AtMost
 from caseload.forms.choices import SelectChoice, choice, choices_of
 from caseload.forms.day import DayField
 from caseload.forms.form import Form
 from caseload.queries.assignees import Assignee
 from caseload.queries.mdt_rooms import Attendee
 
-_NOTE = [Length(max=NOTE_LENGTH, message="Use 4,000 characters or fewer")]
+_NOTE = [AtMost(NOTE_LENGTH)]
 _ROWS = {"rows": 3}
-_WHAT = Length(max=TITLE_LENGTH, message="Use 200 characters or fewer")
+_WHAT = AtMost(TITLE_LENGTH)
 
 
 class _ActionFields(Form):
@@ -70,9 +71,7 @@ class ItemForm(_ActionFields):
         choices=[*choices_of(MdtDecisionKind), choice(NOT_REACHED, NOT_REACHED_WORDS)],
         validate_choice=False,
     )
-    rationale = TextAreaField(
-        "Why?", [Length(max=RATIONALE_LENGTH, message="Use 2,000 characters or fewer")], render_kw={"rows": 2}
-    )
+    rationale = TextAreaField("Why?", [AtMost(RATIONALE_LENGTH)], render_kw={"rows": 2})
     next_review_on = DayField("Next review (optional)", [Optional()], subject="The next review")
 
     def validate_outcome(self, field: RadioField) -> None:
@@ -144,13 +143,13 @@ class GuestForm(Form):
 
     name = StringField(
         "Name",
-        [InputRequired("Enter the guest’s name"), Length(max=200, message="Use 200 characters or fewer")],
+        [InputRequired("Enter the guest’s name"), AtMost(200)],
         render_kw={"autocomplete": "off"},
     )
-    organisation = StringField("Organisation", [Length(max=200, message="Use 200 characters or fewer")])
+    organisation = StringField("Organisation", [AtMost(200)])
     deputy_for = StringField(
         "Came for (optional)",
-        [Length(max=200, message="Use 200 characters or fewer")],
+        [AtMost(200)],
         description="Whom they stood in for.",
     )
 
@@ -165,7 +164,7 @@ class CloseForm(Form):
 
     no_quorum_reason = TextAreaField(
         "Why is the meeting closed without its quorum?",
-        [Length(max=500, message="Use 500 characters or fewer")],
+        [AtMost(500)],
         render_kw={"rows": 3},
     )
 

@@ -10,6 +10,7 @@ from caseload.domain.measures import VALUES
 from caseload.domain.plan_words import MeasureKind
 from caseload.forms.choices import choices
 from caseload.forms.day import DayField
+from caseload.forms.field_words import name_of
 from caseload.forms.form import Form
 from caseload.presenters.words import words_of
 
@@ -43,7 +44,7 @@ class MeasuresForm(Form):
         for kind in MeasureKind:
             field = self[kind.value]
             if field.data and field.data not in {str(value) for value in VALUES[kind]}:
-                field.errors = [*field.errors, "Select one of the answers"]
+                field.errors = [*field.errors, f"{name_of(field)}: select one of the answers"]
                 valid = False
         return valid
 

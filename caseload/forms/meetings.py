@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms.fields import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from caseload.domain.agenda_changes import UNLOCK_WORDS
@@ -13,6 +13,7 @@ from caseload.forms.choices import choice, choices
 from caseload.forms.day import DayField
 from caseload.forms.form import Form
 from caseload.forms.nhs_number import NhsNumberField
+from caseload.forms.whole_number import WholeNumberField
 from caseload.queries.mdt_series import Choice
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -49,20 +50,16 @@ class SeriesForm(Form):
     )
     chair_id = SelectField("Chair", description="Confirms and locks the agenda", validate_choice=False)
     coordinator_id = SelectField("Coordinator", description="Prepares the agenda", validate_choice=False)
-    quorum = IntegerField(
+    quorum = WholeNumberField(
         "How many of the team have to be there?",
-        [
-            InputRequired("Enter how many have to be there, as a whole number"),
-            NumberRange(1, SERIES_SIZE, f"The number must be between 1 and {SERIES_SIZE}"),
-        ],
+        "Enter how many have to be there, as a whole number",
+        [NumberRange(1, SERIES_SIZE, f"How many have to be there must be between 1 and {SERIES_SIZE}")],
         render_kw={"inputmode": "numeric", "width": 3},
     )
-    capacity = IntegerField(
+    capacity = WholeNumberField(
         "How many people fit into one meeting?",
-        [
-            InputRequired("Enter how many people fit into one meeting, as a whole number"),
-            NumberRange(1, SERIES_SIZE, f"The number must be between 1 and {SERIES_SIZE}"),
-        ],
+        "Enter how many people fit into one meeting, as a whole number",
+        [NumberRange(1, SERIES_SIZE, f"How many people fit into one meeting must be between 1 and {SERIES_SIZE}")],
         render_kw={"inputmode": "numeric", "width": 3},
     )
 
@@ -119,6 +116,10 @@ class MoveForm(Form):
     held_on = DayField(
         "When is the meeting?", [InputRequired("Enter the day of the meeting")], subject="The day of the meeting"
     )
+
+
+class HoldForm(Form):
+    """Nothing but the button."""
 
 
 class CancelForm(Form):

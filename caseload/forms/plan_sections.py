@@ -5,8 +5,8 @@ takes one out.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,18 +14,32 @@ from flask import g, has_request_context, request
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields import Field as FormField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Length, StopValidation, ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
-from caseload.domain.plan_headings import FIELDS, LENGTHS, Entry, Field, FieldKind
+from caseload.domain.plan_headings import FIELDS, LENGTHS, Entry, Field, FieldKind, Heading
 from caseload.domain.plan_words import PlanHeading
+from caseload.forms.at_most import AtMost
 from caseload.forms.choices import choice, choices
 from caseload.forms.day import DayField
+from caseload.forms.field_words import name_of
 from caseload.forms.form import Form
 
 REMOVE = "remove"
 _NAME = re.compile(r"e(\d{1,4})_")
 _MOST = 60
 """How many entries a form lets be written; of a part that has more (an assessment's needs, a line each) none is dropped."""
+
+NOT_SAID = "Not said"
+"""What a choice says that was not made."""
+
+_CHOOSERS = {
+    field.named_in: field
+    for part in FIELDS.values()
+    for field in part.fields
+    if field.kind is FieldKind.PERSON and field.named_in
+}
+_NAMES = {field.name: field for part in FIELDS.values() for field in part.fields if field.name in _CHOOSERS}
+"""By the field of a name: who can be chosen instead; and that field itself."""
 
 Offers = Mapping[str, Sequence[tuple[str, str]]]
 """By the name of a field: the people or the entries it can point to."""
@@ -45,6 +59,19 @@ class SectionForm(Form):
         return [row.entry for row in self._rows if row.filled and not row.removed]
 
     _rows: tuple["Row", ...] = ()
+
+    @classmethod
+    def fields_at(cls, where: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+        """The fields of the entries that were sent, each called by its entry. Whom and what they can point to is unknown."""
+        heading = where.get("heading")
+        if heading not in set(PlanHeading):
+            return {}
+        part = FIELDS[PlanHeading(heading)]
+        sent = sorted({int(found[1]) for name in names if (found := _NAME.match(name))})
+        fields = {
+            f"e{number}_{field.name}": _bare(number, field, part) for number in sent for field in part.fields
+        }  # fmt: skip
+        return {**fields, **{f"e{number}_{REMOVE}": _box(number, part) for number in sent if part.several}}
 
     def validate(self, *arguments: Any, **options: Any) -> bool:
         """Entries that are empty or to be taken out are asked nothing."""
@@ -99,10 +126,21 @@ class _Asked:
             raise StopValidation(self.sentence)
 
 
+class _OnlyOne:
+    """A name beside somebody who was chosen: one of the two would be lost."""
+
+    def __init__(self, number: int, other: str, sentence: str) -> None:
+        self.number, self.other, self.sentence = number, other, sentence
+
+    def __call__(self, form: SectionForm, field: FormField) -> None:
+        if self.number in form.asked and _typed(field) and _typed(form[f"e{self.number}_{self.other}"]):
+            raise ValidationError(self.sentence)
+
+
 def _is_offered(_form: SectionForm, field: SelectField) -> None:
     """One of the choices: what is not was not chosen on our page, or cannot be chosen any more."""
     if field.data and field.data not in {one.value for one in field.choices or ()}:
-        raise ValidationError(f"“{field.label.text}”: select one from the list")
+        raise ValidationError(f"{name_of(field)}: select one from the list")
 
 
 def section_form(heading: PlanHeading, entries: Sequence[Entry], offers: Offers, *, fresh: bool = False) -> SectionForm:
@@ -114,18 +152,33 @@ def section_form(heading: PlanHeading, entries: Sequence[Entry], offers: Offers,
     for number in range(count):
         entry = entries[number] if number < len(entries) else {}
         for field in part.fields:
-            fields[f"e{number}_{field.name}"] = _field(number, field, entry, offers, part.entry)
+            fields[f"e{number}_{field.name}"] = _field(number, field, entry, offers, _within(number, part))
             data[f"e{number}_{field.name}"] = _datum(field, entry)
         if part.several:
-            fields[f"e{number}_{REMOVE}"] = BooleanField(f"Take out {part.entry.lower()} {number + 1}")
+            fields[f"e{number}_{REMOVE}"] = _box(number, part)
     made = type("SectionForm", (SectionForm,), fields)
     form: SectionForm = made(formdata=None, data=data) if fresh and not _draft() else made(data=data)
     form._rows = tuple(_row(form, heading, number) for number in range(count))
     return form
 
 
+def _box(number: int, part: Heading) -> Any:
+    return BooleanField(f"Take out {part.entry.lower()} {number + 1}")
+
+
+def _bare(number: int, field: Field, part: Heading) -> Any:
+    """A field without its page: of people and links nobody knows what they are called."""
+    within = _within(number, part)
+    label = f"{within}: {field.label}" if within else field.label
+    if field.kind in (FieldKind.PERSON, FieldKind.LINK):
+        return SelectField(label, validate_choice=False)
+    return _field(number, replace(field, label=label), {}, {}, within)
+
+
 def _row(form: SectionForm, heading: PlanHeading, number: int) -> Row:
     fields = {name: form[f"e{number}_{name}"] for name in FIELDS[heading].names}
+    for field in fields.values():
+        field.within = _within(number, FIELDS[heading])
     return Row(number, heading, fields, form[f"e{number}_{REMOVE}"] if FIELDS[heading].several else None)
 
 
@@ -142,26 +195,45 @@ def _draft() -> Mapping[str, list[str]] | None:
     return kept
 
 
-def _field(number: int, field: Field, entry: Entry, offers: Offers, what: str) -> Any:
-    asked = [_Asked(number, f"{what} {number + 1}: fill in “{field.label}”")] if field.required else []
+def _within(number: int, part: Heading) -> str:
+    """What a page calls an entry of a part that can have several."""
+    return f"{part.entry} {number + 1}" if part.several else ""
+
+
+def _field(number: int, field: Field, entry: Entry, offers: Offers, within: str) -> Any:
+    first = f"{within}: " if within else ""
+    asked: list[Any] = [_Asked(number, f"{first}fill in “{field.label}”")] if field.required else []
+    asked += _one_of_two(number, field, first)
     match field.kind:
         case FieldKind.KEY:
             return HiddenField()
         case FieldKind.DAY:
-            return DayField(field.label, asked, subject=f"“{field.label}”", description=field.hint)
+            return DayField(field.label, asked, subject=f"{first}“{field.label}”", description=field.hint)
         case FieldKind.CHOICE | FieldKind.PERSON | FieldKind.LINK:
             offered = _choices(field) if field.kind is FieldKind.CHOICE else _offered(field, entry, offers)
             checks = [*asked, _is_offered]
             return SelectField(field.label, checks, choices=offered, description=field.hint, validate_choice=False)
-    limit = LENGTHS[field.kind]
-    short = [*asked, Length(max=limit, message=f"“{field.label}” must be {limit:,} characters or fewer")]
+    short = [*asked, AtMost(LENGTHS[field.kind])]
     if field.kind is FieldKind.LONG:
         return TextAreaField(field.label, short, description=field.hint, render_kw={"rows": 3})
     return StringField(field.label, short, description=field.hint)
 
 
+def _one_of_two(number: int, field: Field, first: str) -> list[_OnlyOne]:
+    """Where somebody is chosen from a list or named: not both, said at either field."""
+    chooser = field if field.kind is FieldKind.PERSON else _CHOOSERS.get(field.name)
+    if chooser is None or not chooser.named_in:
+        return []
+    name = _NAMES[chooser.named_in].label
+    if field is chooser:
+        sentence = f"{first}choose somebody in “{chooser.label}” or fill in “{name}”, not both"
+        return [_OnlyOne(number, chooser.named_in, sentence)]
+    sentence = f"{first}empty “{name}”, or choose “{NOT_SAID}” in “{chooser.label}”"
+    return [_OnlyOne(number, chooser.name, sentence)]
+
+
 def _choices(field: Field) -> list[SelectChoice]:
-    blank = [] if field.default else [choice("", "Select one" if field.required else "Not said")]
+    blank = [] if field.default else [choice("", "Select one" if field.required else NOT_SAID)]
     return [*blank, *choices(field.choices)]
 
 
@@ -171,7 +243,7 @@ def _offered(field: Field, entry: Entry, offers: Offers) -> list[SelectChoice]:
     chosen = entry.get(field.name, "")
     if chosen and chosen not in {value for value, _ in given}:
         given.append((chosen, entry.get(field.named_in, "") or "Taken out of the plan"))
-    return [choice("", "Not said"), *choices(given)]
+    return [choice("", NOT_SAID), *choices(given)]
 
 
 def _datum(field: Field, entry: Entry) -> Any:

@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from caseload.domain.task_rules import NOTE_LENGTH, TITLE_LENGTH
 from caseload.domain.words import TaskKind
+from caseload.forms.at_most import AtMost
 from caseload.forms.choices import choices_of
 from caseload.forms.day import DayField
 from caseload.forms.form import Form
@@ -47,12 +48,12 @@ class TaskForm(Form):
 
     title = StringField(
         "What has to be done?",
-        [InputRequired("Enter what has to be done"), Length(max=TITLE_LENGTH, message="Use 200 characters or fewer")],
+        [InputRequired("Enter what has to be done"), AtMost(TITLE_LENGTH)],
     )
     due_on = DayField("When is it due?", [InputRequired("Enter when the task is due")], subject="The due date")
     kind = SelectField("Kind of task", choices=_KINDS)
     on_list = SelectField("Whose list?", validate_choice=False)
-    detail = TextAreaField("Details (optional)", [Length(max=NOTE_LENGTH, message="Use 2,000 characters or fewer")])
+    detail = TextAreaField("Details (optional)", [AtMost(NOTE_LENGTH)])
     there_are_two = BooleanField("There are two")
 
     def __init__(self, *arguments: Any, today: date, **options: Any) -> None:

@@ -1,7 +1,7 @@
 """What a form carried, in the words of that form: labels for names, the words of choices for what stands for them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from wtforms.fields import BooleanField, Field, HiddenField, PasswordField, SelectFieldBase
@@ -25,20 +25,22 @@ OF_THE_PAGE = frozenset(
 )  # fmt: skip
 """What templates call their hidden fields and buttons, beside ids, keys and versions; a test holds that none is missing."""
 
+_UNSEEN = (HiddenField, PasswordField)
 _CODE = re.compile(r"[\d\s,-]*|[0-9a-f]{16,}|[a-z]+:\d+")
 
 CHOOSE_AGAIN = "Has to be chosen again"
 """What is said of a choice that was made, where nobody knows what it was called."""
 
 
-def bare_form(classes: Iterable[type[Form]], typed: Typed) -> BaseForm | None:
+def bare_form(classes: Iterable[type[Form]], typed: Typed, where: Mapping[str, Any] | None = None) -> BaseForm | None:
     """The fields of whichever of these forms asks for most of what was typed, and for least besides; None where none asks
     for any of it.
 
-    For a request whose form was never made. A choice that only a page could offer has no words in it.
+    For a request whose form was never made; `where` is what its address names. A choice that only a page could offer has
+    no words in it.
     """
     names = {name.partition("-")[0] for name in typed}
-    found = [(one, _fields_of(one)) for one in classes]
+    found = [(one, {**_fields_of(one), **one.fields_at(where or {}, names)}) for one in classes]
     known = [(len(names & fields.keys()), -len(fields), one.__name__, fields) for one, fields in found]
     asked, _, _, fields = max(known, key=lambda one: one[:3], default=(0, 0, "", {}))
     if not asked:
@@ -67,12 +69,45 @@ def typed_lines(forms: Iterable[Iterable[Field]], typed: Typed) -> list[Line]:
     if not fields:
         words = [(name, [one for one in values if _is_words(one)]) for name, values in typed.items()]
         return [(_label_of(name), said) for name, said in words if said and not _is_the_pages(name)]
-    lines = [(field.label.text, _said(field, typed)) for field in fields.values() if not _unseen(field)]
+    lines = [(said_as(field), _said(field, typed)) for field in fields.values() if not _unseen(field)]
     return [(label, said) for label, said in lines if said]
 
 
+def anything_typed(forms: Sequence[Form], typed: Typed) -> bool:
+    """Whether any of this is somebody's words or choice, and not only what the page itself had put into its forms."""
+    known = {name for form in forms for name in form._fields}
+    into = {name for form in forms for name in form.typed_into}
+    return any(_is_typed(name, values, known, into) for name, values in typed.items())
+
+
+def anything_asked(classes: Iterable[type[Form]], typed: Typed, where: Mapping[str, Any]) -> bool:
+    """The same for a request whose form was never made: these are the forms its page works with."""
+    names = {name.partition("-")[0] for name in typed}
+    kinds = [
+        (one, name, field)
+        for one in classes
+        for name, field in {**_fields_of(one), **one.fields_at(where, names)}.items()
+    ]
+    into = {name for one, name, field in kinds if one.kept and not issubclass(field.field_class, _UNSEEN)}
+    known = {name for _, name, _ in kinds}
+    return any(_is_typed(name, values, known, into) for name, values in typed.items())
+
+
+def _is_typed(name: str, values: Sequence[str], known: Collection[str], into: Collection[str]) -> bool:
+    field = name.partition("-")[0]
+    if field in known:
+        return field in into
+    return not _is_the_pages(name) and any(map(_is_words, values))
+
+
+def said_as(field: Field) -> str:
+    """What a line calls a field: its label, with the entry it is of where the page says that in a heading."""
+    within: str = getattr(field, "within", "")
+    return f"{within}: {field.label.text}" if within else str(field.label.text)
+
+
 def _unseen(field: Field) -> bool:
-    return isinstance(field, HiddenField | PasswordField)
+    return isinstance(field, _UNSEEN)
 
 
 def _said(field: Field, typed: Typed) -> list[str]:

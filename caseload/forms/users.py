@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms.fields import Field, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.fields import Field, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
+from caseload.domain.permissions import PROGRAM_ROLES
 from caseload.domain.words import Profession, Role
 from caseload.forms.account import EMAIL
 from caseload.forms.choices import choices, choices_of
 from caseload.forms.form import Form
+from caseload.forms.whole_number import WholeNumberField
 
 Way = tuple[str, str]
 """A way to sign in and its words."""
@@ -48,7 +50,7 @@ class UserForm(Form):
 class RoleForm(Form):
     """A role at a place."""
 
-    role = RadioField("Role", choices=choices_of(Role), validate_choice=False)
+    role = RadioField("Role", choices=choices_of(Role, without=PROGRAM_ROLES), validate_choice=False)
     place = SelectField(
         "Place",
         [InputRequired("Choose the place of the role")],
@@ -121,12 +123,10 @@ class ProfileForm(Form):
     """What somebody who can lead cases is reckoned with."""
 
     profession = RadioField("Profession", choices=choices_of(Profession), validate_choice=False)
-    capacity = IntegerField(
+    capacity = WholeNumberField(
         "Capacity",
-        [
-            InputRequired("Enter their capacity in points, as a whole number"),
-            NumberRange(min=0, max=10_000, message="The capacity must be between 0 and 10,000 points"),
-        ],
+        "Enter their capacity in points, as a whole number",
+        [NumberRange(min=0, max=10_000, message="The capacity must be between 0 and 10,000 points")],
         description="In points of workload: what a full caseload of theirs comes to",
         render_kw={"inputmode": "numeric", "width": 4},
     )

@@ -14,6 +14,8 @@ from pathlib import Path
 from caseload.clock import local_day
 from caseload.exceptions import OutputRefused, RunRefused
 from caseload.intake.demo_first_month import first_month
+from caseload.intake.demo_flags import flags
+from caseload.intake.demo_hospital import in_hospital
 from caseload.intake.demo_meetings import meetings
 from caseload.intake.demo_plans import assessments, plans
 from caseload.intake.demo_scene import Scene
@@ -101,6 +103,8 @@ def make_demo(request: DemoRequest, *, now: datetime, progress: Progress) -> Dem
         progress("What is under way")
         second_month(scene)
         plans(scene)
+        flags(scene)
+        in_hospital(scene)
         meetings(scene)
         place = open_scores(second.request.run / "scores.parquet").header.place
     return _written(request.folder, place, staff)

@@ -142,6 +142,7 @@ def _district(borough: str) -> Iterator[Member]:
     yield Member("Olivia Grant", "Integration lead", "COUNCIL", Role.INTEGRATION_LEAD, borough)
     yield Member("Peter Lund", "Information governance officer", "COUNCIL", Role.IG_OFFICER, borough)
     yield Member("Sam Okafor", "System administrator", "COUNCIL", Role.ADMIN, borough)
+    yield Member("Irene Walsh", "Data quality officer", "HOSPITAL", Role.DATA_QUALITY, borough)
 
 
 def _networks(places: Sequence[_Place], networks: Sequence[int]) -> Iterator[Member]:

@@ -14,15 +14,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from caseload.actions.aftermath import answer_changes
 from caseload.actions.audit import record
 from caseload.actions.leads import propose_leads_everywhere
 from caseload.actions.notices import notify
+from caseload.actions.plan_reviews import review_after_discharges
 from caseload.database import is_sqlite
 from caseload.domain.list_changes import LIST_CHANGE_WORDS
 from caseload.domain.person_changes import PERSON_CHANGE_WORDS
 from caseload.domain.words import NoticeKind, Role
 from caseload.exceptions import RunRefused
-from caseload.intake.aftermath import answer_changes
+from caseload.hospital_effects import read_hospital_rules
+from caseload.hospital_feeds import read_hospital_feeds
 from caseload.intake.company import refuse_company
 from caseload.intake.incoming import Incoming, LoadRequest, read_incoming
 from caseload.intake.missing import refuse_missing
@@ -38,11 +41,11 @@ from caseload.intake.people import (
     take_people,
 )
 from caseload.intake.places import take_places
-from caseload.intake.plan_reviews import review_after_discharges
 from caseload.intake.proposals import ListTaken, take_list
 from caseload.intake.scores import take_scores, who_objects
 from caseload.intake.staging import staged
 from caseload.intake.stays import StaysTaken, note_kept, take_stays
+from caseload.intake.waiting_messages import act_on_waiting_messages
 from caseload.lead_rules import read_lead_rules
 from caseload.queries.holders import holders_over
 from caseload.store import Store
@@ -83,6 +86,7 @@ class Loaded:
     again: bool = False
     latest: Latest | None = None
     lead_proposals: int = 0
+    messages: int = 0
 
     def lines(self) -> Iterator[str]:
         """The same for people."""
@@ -97,6 +101,8 @@ class Loaded:
         yield from _latest_lines(self.latest)
         if self.lead_proposals:
             yield f"{self.lead_proposals:,} cases have another lead proposed by the rule. Nobody was named."
+        if self.messages:
+            yield f"{self.messages:,} messages of hospitals that waited for people now here were acted on."
 
 
 def load_run(store: Store, request: LoadRequest, *, now: datetime, progress: Progress = silent) -> Loaded:
@@ -107,6 +113,8 @@ def load_run(store: Store, request: LoadRequest, *, now: datetime, progress: Pro
     """
     progress("Checking the run")
     read_lead_rules()  # needed at the very end, when the load could not be refused any more
+    feeds = read_hospital_feeds()
+    read_hospital_rules()
     incoming = read_incoming(request)
     with store.reading() as session:
         if _before(session, incoming):
@@ -131,7 +139,10 @@ def load_run(store: Store, request: LoadRequest, *, now: datetime, progress: Pro
                 "another load, or somebody's change, at the same moment",
                 "Nothing was kept of this load. Start it again.",
             ) from None
-    return _with_leads(store, loaded, now, progress)
+    loaded = _with_leads(store, loaded, now, progress)
+    if loaded.latest is None:
+        return loaded
+    return replace(loaded, messages=act_on_waiting_messages(store, feeds, now=now, progress=progress))
 
 
 def _with_leads(store: Store, loaded: Loaded, now: datetime, progress: Progress) -> Loaded:

@@ -12,6 +12,7 @@ from caseload.actions.consent import follow_answer
 from caseload.domain.objections import ENDS_BY_ITSELF, HOW, PURPOSES, ended_note, refusal_note
 from caseload.domain.words import CaseState, ConsentPurpose, ConsentState
 from caseload.intake.copying import copy_out
+from caseload.outward_changes import tell_people
 from caseload.tables import Case, Consent
 
 
@@ -51,6 +52,9 @@ def take_objections(
     quiet = [row for row in (*refusals, *ends) if row["person_id"] not in cased]
     if quiet:
         session.execute(insert(Consent), quiet)
+        for gone, state in ((False, ConsentState.GIVEN), (True, ConsentState.REFUSED)):
+            whose = [int(str(row["person_id"])) for row in quiet if row["state"] is state]
+            tell_people(session, whose, at=now, gone=gone)
     for row in (*refusals, *ends):
         if row["person_id"] in cased:
             _say(session, row, now)

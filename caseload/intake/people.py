@@ -14,6 +14,8 @@ import duckdb
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from caseload.actions.aftermath import Change
+from caseload.actions.hospital_details import told_by_hospital
 from caseload.domain.names import name_key
 from caseload.domain.person_changes import FIELDS, PersonChange, changes, written
 from caseload.domain.words import OrganisationKind, Residence, Sex
@@ -24,6 +26,7 @@ from interfaces.pseudonyms import Key, pseudonyms
 
 _AT_ONCE = 500  # people whose rows are changed together
 _NAME_KEY = 210
+_DEATH = "date_of_death"
 _TYPES = {
     "id": "BIGINT",
     "merged_into_id": "BIGINT",
@@ -48,15 +51,6 @@ class Taken:
     run_id: int
     now: datetime
     extracted_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Something that happened to a person, with the event that says so."""
-
-    person_id: int
-    kind: PersonChange
-    event_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +181,11 @@ def _change(session: Session, wanted: dict[int, dict[str, Any]], taken: Taken, f
     # written meanwhile: a look holds the audit log's head, which this load needs at its end.
     locked = select(Person).where(Person.id.in_(wanted)).order_by(Person.id).with_for_update(key_share=True)
     people = session.execute(locked).scalars().all()
+    by_hospital = told_by_hospital(session, list(wanted), taken.extracted_on)
     told: list[tuple[PersonChange, PersonEvent]] = []
     for person in people:
         before = {name: getattr(person, name) for name in FIELDS}
-        after = before | wanted[person.id]
+        after = before | _without(wanted[person.id], by_hospital.get(person.id, set()))
         for kind, fields in changes(before, after).items():
             told.append((kind, _event(person.id, kind, written(before, fields), written(after, fields), taken)))
         _set(person, after, taken.now)
@@ -199,6 +194,11 @@ def _change(session: Session, wanted: dict[int, dict[str, Any]], taken: Taken, f
     found.tell(told)
     for row in (*people, *(event for _, event in told)):
         session.expunge(row)
+
+
+def _without(wanted: dict[str, Any], told: set[str]) -> dict[str, Any]:
+    """What the register says, without what a hospital has told since: it cannot know yet, and its silence undoes no death."""
+    return {name: value for name, value in wanted.items() if name not in told or (name == _DEATH and value is not None)}
 
 
 def _set(person: Person, after: dict[str, Any], now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from caseload.domain.words import CaseState
 from caseload.intake.copying import copy_in, copy_out, parts, read_rows, write_rows
+from caseload.intake.live_stays import adopt_live_stays, give_back_live_stays
 from caseload.tables import Case, DischargePlan, Encounter
 from interfaces.progress import Progress
 
@@ -44,10 +45,12 @@ def take_stays(session: Session, connection: duckdb.DuckDBPyConnection, progress
     Needs `stay`, `score`, `member`, `arriving`, `kept` and `cased` in the scratch database. A stay the source no longer
     sends is removed where it lies in the time its feed covers and its person is still followed. One whose discharge was
     planned here is neither removed nor given to somebody else: what was written about a person stays with that person.
+    One that a hospital's messages told of already becomes the pack's.
     """
     progress("Taking in hospital stays")
     connection.execute(_FOLLOWED)
     connection.execute(_WANTED)
+    adopt_live_stays(session, connection)
     return StaysTaken(
         removed=_remove(session, connection), replaced=_replace(session, connection), new=_add(session, connection)
     )
@@ -56,7 +59,9 @@ def take_stays(session: Session, connection: duckdb.DuckDBPyConnection, progress
 def _remove(session: Session, connection: duckdb.DuckDBPyConnection) -> int:
     gone = [kept_id for part in copy_out(connection, _GONE) for (kept_id,) in part]
     done = 0
-    for ids in parts(gone, _AT_ONCE):
+    for some in parts(gone, _AT_ONCE):
+        live_again = give_back_live_stays(session, some)
+        ids = [kept_id for kept_id in some if kept_id not in live_again]
         removed = session.execute(delete(Encounter).where(Encounter.id.in_(ids), ~_PLANNED))
         done += cast(CursorResult[Any], removed).rowcount
     return done

@@ -158,10 +158,11 @@ def _writing(
     conflict: Conflict | None = None,
     theirs: dict[str, str] | None = None,
 ) -> str:
+    earlier = earlier_lines(found.earlier, read_questionnaires())
+    form.keep_ticks(earlier)
     return _page(
         "assessments/section.html", found, form=form, row_version=version, conflict=conflict, theirs=theirs or {},
-        earlier=earlier_lines(found.earlier, read_questionnaires()), answer_name=answer_name, still_name=still_name,
-        complete=COMPLETE,
+        earlier=earlier, answer_name=answer_name, still_name=still_name, complete=COMPLETE,
     )  # fmt: skip
 
 

@@ -95,7 +95,7 @@ def show_one(cohort_id: int) -> ResponseReturnValue:
     return render_template(
         "cohorts/list_view.html" if as_list else "cohorts/board.html", head=head, members=members, age=age,
         columns=words.by_column(members), rule=words.rule_lines(head, may_see_score=viewer().may(Permission.SEE_SCORE)), now=moment(),
-        unseen=words.unseen_words(head.members - len(members)), view=LIST if as_list else BOARD,
+        unseen=words.unseen_words(head.members - len(members), head.members), why_unseen=words.why_unseen(viewer().roles), view=LIST if as_list else BOARD,
     )  # fmt: skip
 
 
@@ -211,7 +211,8 @@ def _preview_page(form: RuleForm, mine: CohortPlaces, naming: TakeForm) -> str:
     naming.digest.data = digest_of(run_id, place.place_id, form.rule, (one for one, _rank in found.people))
     return render_template(
         "cohorts/new.html", form=form, naming=naming, rows=rows, taken=len(found.people), age=age, place=place,
-        passed=words.passed_lines(found, this_app().settings.small_number), unseen=words.unseen_words(found.unseen),
+        passed=words.passed_lines(found, this_app().settings.small_number), unseen=words.unseen_words(found.unseen, len(found.people)),
+        why_unseen=words.why_unseen(viewer().roles),
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """How somebody in hospital is to leave it."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -21,9 +23,8 @@ pages = Blueprint("discharges", __name__)
 def show(encounter_id: int) -> ResponseReturnValue:
     """The stay, what is planned for its end and was before; the form begins with what holds."""
     stay = _stay(encounter_id)
-    holds = stay.plans[0] if stay.plans else None
-    begins = {"pathway": holds.pathway.value, "expected_on": holds.expected_on, "note": holds.note} if holds else {}
-    return _page(DischargeForm(formdata=None, data={**begins, "seen": str(stay.seen_id)}), stay)
+    begins = {**_begins(stay, stay.seen_id), "seen": str(stay.seen_id)}
+    return _page(DischargeForm(formdata=None, data=begins), stay)
 
 
 @pages.post("/encounters/<int:encounter_id>/discharge")
@@ -32,6 +33,7 @@ def plan(encounter_id: int) -> ResponseReturnValue:
     """Write down pathway and day."""
     stay = _stay(encounter_id)
     form = DischargeForm()
+    form.began_with(_begins(stay, form.seen_id))
     if not form.validate():
         return _page(form, stay), 422
     made = perform(
@@ -46,6 +48,14 @@ def plan(encounter_id: int) -> ResponseReturnValue:
 def _stay(encounter_id: int) -> Stay:
     with this_app().store.reading() as session:
         return stay_of(session, viewer(), moment(), encounter_id)
+
+
+def _begins(stay: Stay, seen_id: int) -> dict[str, Any]:
+    """What the form begins with where this plan is shown as the one that holds."""
+    shown = next((plan for plan in stay.plans if plan.plan_id == seen_id), None)
+    if shown is None:
+        return {}
+    return {"pathway": shown.pathway.value, "expected_on": shown.expected_on, "note": shown.note}
 
 
 def _page(form: DischargeForm, stay: Stay) -> str:

@@ -1,34 +1,49 @@
 """What somebody is told when a request could not be answered."""
 
-import sys
-from typing import cast
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, cast
 
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from caseload.api import errors as api_errors
+from caseload.api.problems import Problem
+from caseload.api.sending import refusal
 from caseload.exceptions import Conflict, Refused
-from caseload.forms.form import Form, forms_here
+from caseload.forms.form import forms_here
 from caseload.forms.typed import Line, bare_form, typed_lines
 from caseload.pages.request import moment, viewer
+from caseload.presenters.words import words_of
 from caseload.queries.merges import merged_into
-from caseload.sign_in.drafts import keep_draft, typed
-from caseload.web import this_app
+from caseload.sign_in.drafts import forms_of_page, keep_draft, typed
+from caseload.web import for_programs, this_app
 
 
 def register_errors(app: Flask) -> None:
     """Every refusal is a page with the words of the refusal; a fault of ours is one that says nothing of the data."""
-    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Refused, _by_asker(api_errors.refused, _refused))
     app.register_error_handler(CSRFError, _stale_form)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _fault)
+    app.register_error_handler(HTTPException, _by_asker(api_errors.http, _http))
+    app.register_error_handler(Exception, _by_asker(api_errors.fault, _fault))
+    app.register_error_handler(Problem, refusal)
+
+
+def _by_asker(
+    to_program: Callable[[Any], ResponseReturnValue], to_browser: Callable[[Any], ResponseReturnValue]
+) -> Callable[[Any], ResponseReturnValue]:
+    """A program is told in its own words, at an address of programs; everybody else is shown a page."""
+    return lambda error: to_program(error) if for_programs(request.path) else to_browser(error)
 
 
 def _refused(error: Refused) -> ResponseReturnValue:
     if isinstance(error, Conflict):
         keep_draft()
-        return render_template("errors/conflict.html", error=error, typed=_lines()), error.http_status
+        return render_template(
+            "errors/conflict.html", error=error, theirs=_theirs(error), typed=_lines()
+        ), error.http_status
     form_again = _at_its_field(error)
     if form_again is not None:
         return form_again
@@ -36,6 +51,11 @@ def _refused(error: Refused) -> ResponseReturnValue:
         return _gone_to() or (render_template("errors/not_found.html"), 404)
     keep_draft()
     return render_template("errors/not_now.html", error=error, typed=_lines()), error.http_status
+
+
+def _theirs(error: Conflict) -> list[tuple[str, str]]:
+    """What is there now, with stored words as every page says them."""
+    return [(name, words_of(value) if isinstance(value, StrEnum) else value) for name, value in error.theirs.items()]
 
 
 def _at_its_field(error: Refused) -> ResponseReturnValue | None:
@@ -60,7 +80,7 @@ def _lines() -> list[Line]:
 
 
 def _bare_lines() -> list[Line]:
-    form = bare_form(_forms_of_page(), typed())
+    form = bare_form(forms_of_page(), typed(), request.view_args)
     return typed_lines([form] if form else [], typed())
 
 
@@ -77,13 +97,6 @@ def _gone_to() -> ResponseReturnValue | None:
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
     keep_draft()
     return render_template("errors/stale_form.html", typed=_bare_lines()), 400
-
-
-def _forms_of_page() -> list[type[Form]]:
-    """The forms that the module of the page asked for works with: the page itself was not reached."""
-    page = current_app.view_functions.get(request.endpoint or "")
-    names = vars(sys.modules[page.__module__]).values() if page else ()
-    return [one for one in names if isinstance(one, type) and issubclass(one, Form) and one is not Form]
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -1,7 +1,8 @@
 """The information governance officer's pages: the audit log, the queue of emergency openings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
@@ -12,7 +13,7 @@ from caseload.actions.searches import record_audit_search
 from caseload.clock import LONDON
 from caseload.domain.emergency_access import EmergencyFinding
 from caseload.domain.permissions import Permission
-from caseload.exceptions import NotThere
+from caseload.exceptions import NotNow, NotThere
 from caseload.forms.audit import AuditForm
 from caseload.forms.emergency import ReviewEmergencyForm
 from caseload.forms.review import row_id
@@ -36,6 +37,11 @@ from caseload.web import this_app
 pages = Blueprint("governance", __name__)
 
 _DEEDS_SHOWN = 200
+_Read = TypeVar("_Read")
+_UNREADABLE = (
+    "The address of this search has a filter that cannot be read, so nothing was searched. Open the audit log and fill in the "
+    "form."
+)
 
 
 @pages.get("/governance/emergency")
@@ -207,11 +213,11 @@ def _tell(wanted: AuditFilter, *, exported: bool) -> None:
 def _filter() -> AuditFilter:
     first, last = _day("from"), _day("until")
     return AuditFilter(
-        user_id=request.args.get("user", type=row_id),
+        user_id=_given_as("user", row_id),
         action=request.args.get("action", ""),
         from_at=None if first is None else _midnight(first),
         until_at=None if last is None else _midnight(last + timedelta(days=1)),
-        person_id=request.args.get("person", type=row_id),
+        person_id=_given_as("person", row_id),
     )
 
 
@@ -221,7 +227,18 @@ def _as_typed() -> dict[str, object]:
 
 
 def _day(name: str) -> date | None:
-    return request.args.get(name, type=date.fromisoformat)
+    return _given_as(name, date.fromisoformat)
+
+
+def _given_as(name: str, read: Callable[[str], _Read]) -> _Read | None:
+    """A filter of the address, None where it is not there; NotNow for one that cannot be read: never a wider search."""
+    text = request.args.get(name)
+    if not text:
+        return None
+    try:
+        return read(text)
+    except ValueError:
+        raise NotNow(_UNREADABLE) from None
 
 
 def _midnight(of: date) -> datetime:

@@ -27,7 +27,7 @@ from caseload.presenters.headline import (
 from caseload.presenters.headline_chart import FiguresOfMonth, share_chart
 from caseload.presenters.headline_files import csv_text
 from caseload.queries.headline import Kept, month_counts, places_with_codes, runs_taken_in
-from caseload.queries.overview import visible_places
+from caseload.queries.place_tree import visible_places
 from caseload.web import this_app
 
 pages = Blueprint("headline", __name__)

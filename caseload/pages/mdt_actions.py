@@ -26,10 +26,10 @@ def show() -> ResponseReturnValue:
     with this_app().store.reading() as session:
         rows = outstanding_actions(session, viewer(), moment(), after=after, mine=mine, most=most + 1)
         counted = due_actions(session, viewer(), moment())
+    bound = this_app().settings.small_number
     shown, last = rows[:most], rows[most - 1] if len(rows) > most else None
     looked_at(row.person_id for row in shown)
-    small = 0 if counted.opens_all else this_app().settings.small_number
-    found = implementation_of(counted.actions, small)
+    found = implementation_of(counted, bound)
     chosen = {"mine": "1"} if mine else {}
     return render_template(
         "mdt_actions/show.html",
@@ -38,7 +38,8 @@ def show() -> ResponseReturnValue:
         next_url=_address(after=f"{last.due_on}.{last.action_id}", **chosen) if last else None,
         first_url=_address(**chosen) if after else None,
         tables=[(words, rate_lines(found, split)) for words, split in _TABLES],
-        small=small,
+        bound=bound,
+        unseen=sum(not action.openable for action in counted),
         counted_days=COUNTED_DAYS,
     )
 

@@ -20,7 +20,7 @@ from caseload.forms.mdt_room import owner_choices as choices_of_owners
 from caseload.mdt_rules import read_mdt_rules
 from caseload.pages.request import looked_at, moment, perform, requires, shown_version, today, viewer
 from caseload.presenters.banner import banner_of
-from caseload.presenters.letter import letter_pdf, missing_pdf
+from caseload.presenters.letter import MINUTES, letter_pdf, missing_pdf
 from caseload.presenters.mdt_room import attended, beside, name_of, next_item, outcome_words
 from caseload.presenters.writing import counted
 from caseload.queries.assignees import people_for
@@ -63,13 +63,18 @@ class OpenItem:
         """Whether the viewer may write down what is said."""
         return self.meeting.lets(MeetingStep.NOTES)
 
+    @property
+    def decides(self) -> bool:
+        """Whether they may write down what is decided: not before the meeting's day."""
+        return self.meeting.lets(MeetingStep.DECIDE)
+
 
 @pages.get("/mdt/meetings/<int:meeting_id>/room")
 @requires(Permission.SEE_MDT)
 def room(meeting_id: int) -> ResponseReturnValue:
     """The whole agenda with what came of each item so far, and the way to each."""
     with this_app().store.reading() as session:
-        meeting = room_meeting(session, viewer(), meeting_id)
+        meeting = room_meeting(session, viewer(), moment(), meeting_id)
         items = room_items(session, viewer(), moment(), meeting_id)
         actions = room_actions(session, viewer(), moment(), meeting_id)
         quorum = quorum_at(session, meeting_id, meeting.quorum)
@@ -240,9 +245,10 @@ def minutes_as_pdf(meeting_id: int) -> ResponseReturnValue:
     missing = missing_pdf()
     if missing is not None:
         with this_app().store.reading() as session:
-            meeting = room_meeting(session, viewer(), meeting_id)
+            meeting = room_meeting(session, viewer(), moment(), meeting_id)
         return render_template("mdt_room/no_pdf.html", meeting=meeting, missing=missing), 503
-    answer = Response(letter_pdf(_minutes(meeting_id, "mdt_room/minutes_file.html")), mimetype="application/pdf")
+    written = _minutes(meeting_id, "mdt_room/minutes_file.html")
+    answer = Response(letter_pdf(written, MINUTES), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = 'inline; filename="minutes.pdf"'
     return answer
 
@@ -250,7 +256,7 @@ def minutes_as_pdf(meeting_id: int) -> ResponseReturnValue:
 def _item(item_id: int) -> OpenItem:
     """The item, for whoever may open its person."""
     with this_app().store.reading() as session:
-        meeting = meeting_of_item(session, viewer(), item_id)
+        meeting = meeting_of_item(session, viewer(), moment(), item_id)
         items = room_items(session, viewer(), moment(), meeting.meeting_id)
         this = next((one for one in items if one.item_id == item_id), None)
         if this is None or this.person is None:
@@ -307,7 +313,7 @@ def _action_page(row: RoomAction, found: OpenItem, form: ActionForm) -> str:
 
 def _attendance(meeting_id: int) -> tuple[RoomMeeting, tuple[Attendee, ...]]:
     with this_app().store.reading() as session:
-        meeting = room_meeting(session, viewer(), meeting_id)
+        meeting = room_meeting(session, viewer(), moment(), meeting_id)
         return meeting, attendance_of(session, moment(), meeting)
 
 
@@ -328,7 +334,7 @@ def _attendance_page(
 
 def _closing_page(meeting_id: int, form: CloseForm) -> str:
     with this_app().store.reading() as session:
-        meeting = room_meeting(session, viewer(), meeting_id)
+        meeting = room_meeting(session, viewer(), moment(), meeting_id)
         items = room_items(session, viewer(), moment(), meeting_id)
         found = gaps_of(session, meeting_id)
         quorum = quorum_at(session, meeting_id, meeting.quorum)
@@ -344,7 +350,7 @@ def _closing_page(meeting_id: int, form: CloseForm) -> str:
 
 def _minutes(meeting_id: int, template: str) -> str:
     with this_app().store.reading() as session:
-        meeting = room_meeting(session, viewer(), meeting_id)
+        meeting = room_meeting(session, viewer(), moment(), meeting_id)
         items = room_items(session, viewer(), moment(), meeting_id)
         actions = room_actions(session, viewer(), moment(), meeting_id)
         people = attendance_of(session, moment(), meeting)

@@ -4,11 +4,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from caseload.actions.mdt_series import change_series, create_series, end_series
-from caseload.actions.meetings import cancel_meeting, move_meeting, plan_meetings
+from caseload.actions.meetings import cancel_meeting, hold_today, move_meeting, plan_meetings
 from caseload.domain.meeting_rules import MeetingStep, why_not
 from caseload.domain.permissions import Permission
 from caseload.exceptions import NotNow, NotThere
-from caseload.forms.meetings import WEEKDAYS, CancelForm, MoveForm, SeriesForm
+from caseload.forms.meetings import WEEKDAYS, CancelForm, HoldForm, MoveForm, SeriesForm
 from caseload.mdt_rules import read_mdt_rules
 from caseload.pages.request import looked_at, moment, perform, requires, shown_version, today, viewer
 from caseload.presenters.writing import counted, day
@@ -138,6 +138,25 @@ def move(meeting_id: int) -> ResponseReturnValue:
     return redirect(url_for("agenda.show", meeting_id=meeting_id), 303)
 
 
+@pages.get("/mdt/meetings/<int:meeting_id>/hold-today")
+@requires(Permission.RUN_MDT)
+def asking_to_hold(meeting_id: int) -> ResponseReturnValue:
+    """Is the meeting to be held today, and not on the day it was planned for?"""
+    found = meeting_now(meeting_id, MeetingStep.HOLD_TODAY)
+    return render_template(
+        "mdt/hold.html", form=HoldForm(formdata=None), page=found, row_version=found.meeting.row_version, today=today()
+    )
+
+
+@pages.post("/mdt/meetings/<int:meeting_id>/hold-today")
+@requires(Permission.RUN_MDT)
+def hold(meeting_id: int) -> ResponseReturnValue:
+    """The meeting is today's."""
+    perform(hold_today, meeting_id=meeting_id, row_version=shown_version())
+    flash("The meeting is held today.", "success")
+    return redirect(url_for("mdt_room.room", meeting_id=meeting_id), 303)
+
+
 @pages.get("/mdt/meetings/<int:meeting_id>/cancel")
 @requires(Permission.RUN_MDT)
 def cancelling(meeting_id: int) -> ResponseReturnValue:
@@ -151,7 +170,7 @@ def cancelling(meeting_id: int) -> ResponseReturnValue:
 @pages.post("/mdt/meetings/<int:meeting_id>/cancel")
 @requires(Permission.RUN_MDT)
 def cancel(meeting_id: int) -> ResponseReturnValue:
-    """Cancel a meeting that is planned."""
+    """Cancel a meeting that has not begun."""
     series_id = perform(cancel_meeting, meeting_id=meeting_id, row_version=shown_version())
     flash("The meeting is cancelled. Requests wait for the next one.", "success")
     return redirect(url_for("meetings.series", series_id=series_id), 303)

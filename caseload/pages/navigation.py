@@ -25,9 +25,11 @@ HEADER: tuple[Destination, ...] = (
     Destination("Handovers", "/handovers", Permission.HAND_OVER),
     Destination("Overview", "/overview", Permission.SEE_OVERVIEW),
     Destination("Headline", "/headline", Permission.SEE_HEADLINE),
+    Destination("Hospital messages", "/hospital", Permission.SETTLE_MESSAGES),
     Destination("Emergency access", "/governance/emergency", Permission.REVIEW_EMERGENCY),
     Destination("Audit log", "/governance/audit", Permission.SEARCH_AUDIT),
     Destination("Users", "/users", Permission.MANAGE_USERS),
+    Destination("Programs", "/clients", Permission.MANAGE_CLIENTS),
 )
 
 FOOTER: tuple[Destination, ...] = (

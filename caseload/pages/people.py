@@ -99,7 +99,7 @@ def _parts(session: Session, person_id: int) -> dict[str, Any]:
             read_lead_rules(),
             read_diagnosis_words(),
             may_see_score=sees_score,
-            today=today(),
+            now=now,
         ),
         "earlier": timeline.key_words(entries[ENTRIES - 1]) if len(entries) > ENTRIES else None,
         "later": before is not None,
@@ -108,5 +108,6 @@ def _parts(session: Session, person_id: int) -> dict[str, Any]:
         "reach": reach_rows(page),
         "living": living_rows(page),
         "may_work": who.may(Permission.WORK_CASE),
+        "may_flag": page.flag_may_be_set and who.may(Permission.SET_FLAG) and page.emergency_until is None,
         "now": now,
     }

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from caseload.actions.plan_shares import Shared, share_plan
 from caseload.domain.permissions import Permission
+from caseload.domain.plan_size import TOO_LONG_FOR_PDF, is_too_long
 from caseload.domain.plan_words import ShareFormat
 from caseload.domain.sharing_rules import MAY_BE_PRINTED, RecipientKind, why_not_given, why_not_opened
 from caseload.domain.words import ConsentPurpose, ConsentState
@@ -43,7 +44,7 @@ _PAGES: dict[ShareFormat, str] = {
     ShareFormat.LARGE_PRINT: "plan_copies.show",
     ShareFormat.URGENT_SUMMARY: "plan_copies.urgent",
 }
-"""Where a copy is printed from the page, because no program makes PDFs here."""
+"""Where a copy is printed from the page, because no program makes PDFs here or none of a plan so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,9 @@ def urgent_pdf(version_id: int) -> ResponseReturnValue:
     opened = _open(version_id, ShareFormat.URGENT_SUMMARY)
     if opened.share is None:
         return _record_first(opened)
-    if missing_pdf() is not None:
-        return _no_pdf(opened)
+    missing = missing_pdf()
+    if missing is not None:
+        return _no_pdf(opened, opened.share, missing), 503
     written = render_template("plan_copies/urgent_file.html", summary=_summary(opened))
     return _file(opened, plan_pdf(written, URGENT), "application/pdf", "urgent-summary.pdf")
 
@@ -213,8 +215,11 @@ def _on_screen(template: str, opened: _Opened, **parts: PlanDocument | UrgentSum
 def _pdf_of_plan(opened: _Opened, styles: tuple[str, ...], name: str) -> ResponseReturnValue:
     if opened.share is None:
         return _record_first(opened)
-    if missing_pdf() is not None:
-        return _no_pdf(opened)
+    missing = missing_pdf()
+    if missing is not None:
+        return _no_pdf(opened, opened.share, missing), 503
+    if is_too_long(opened.plan.contents):
+        return _no_pdf(opened, opened.share, TOO_LONG_FOR_PDF), 422
     written = render_template("plan_copies/document_file.html", document=_document(opened))
     return _file(opened, plan_pdf(written, styles), "application/pdf", name)
 
@@ -224,12 +229,12 @@ def _record_first(opened: _Opened) -> ResponseReturnValue:
     return redirect(url_for("plan_copies.ask", version_id=opened.plan.version_id))
 
 
-def _no_pdf(opened: _Opened) -> ResponseReturnValue:
-    made = opened.share
-    instead = "" if made is None else _address(opened.plan.version_id, made.share_format, made.share_id)
+def _no_pdf(opened: _Opened, made: ShareRow, why: str) -> str:
+    """Why there is no file, and where the same is printed from."""
+    instead = url_for(_PAGES[made.share_format], version_id=opened.plan.version_id, copy=made.share_id)
     return render_template(
-        "plan_copies/no_pdf.html", version_id=opened.plan.version_id, missing=missing_pdf(), instead=instead
-    ), 503
+        "plan_copies/no_pdf.html", version_id=opened.plan.version_id, missing=why, instead=instead
+    )  # fmt: skip
 
 
 def _file(opened: _Opened, content: str | bytes, kind: str, name: str) -> Response:

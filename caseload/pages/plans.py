@@ -13,6 +13,7 @@ from caseload.pages.request import looked_at, moment, perform, requires, shown_v
 from caseload.presenters.banner import banner_of
 from caseload.presenters.plan_changes import CHANGE_WORDS, plan_changes
 from caseload.presenters.plan_page import answer_rows, pairs_of, part_lines, standing_rows, why_not_joint
+from caseload.queries.flag_rows import flag_prompt
 from caseload.queries.plans import CasePlan, WholePlan, plan_of_case, two_versions, whole_plan
 from caseload.web import this_app
 
@@ -177,12 +178,15 @@ def _start_form(found: CasePlan, *, fresh: bool = False) -> StartForm:
 
 
 def _case_page(found: CasePlan, form: StartForm) -> str:
-    looked_at([found.case.person.person_id])
+    person_id = found.case.person.person_id
+    looked_at([person_id])
     versions = found.versions
+    with this_app().store.reading() as session:
+        prompt = flag_prompt(session, viewer(), moment(), person_id)
     return render_template(
         "plans/case.html", page=found, banner=banner_of(found.case.person, today()), form=form, today=today(),
         active=found.latest(PlanState.ACTIVE), written=found.latest(*WRITTEN), missing=why_not_joint(found),
-        pairs=pairs_of(versions), now=moment(),
+        pairs=pairs_of(versions), now=moment(), flags=prompt,
         may_write=found.case.may_change and viewer().may(Permission.WRITE_PLAN),
     )  # fmt: skip
 

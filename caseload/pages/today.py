@@ -40,7 +40,8 @@ def show() -> ResponseReturnValue:
         others = duties(session, who, now)
     return render_template(
         "today/show.html", who=who, now=now, today=today(), cares=cares, reviews=reviews, duties=others,
-        may_review=who.may(Permission.REVIEW_LIST), may_see_overview=who.may(Permission.SEE_OVERVIEW), **lists,
+        may_review=who.may(Permission.REVIEW_LIST), may_see_overview=who.may(Permission.SEE_OVERVIEW),
+        may_see_headline=who.may(Permission.SEE_HEADLINE), **lists,
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from caseload.forms.users import (
 )
 from caseload.pages.request import FORM_KEY, moment, perform, requires, shown_version, viewer
 from caseload.presenters.writing import counted
+from caseload.queries.holdings import meetings_run_by
 from caseload.queries.users import (
     Choices,
     UserFilter,
@@ -240,7 +241,9 @@ def deactivate(user_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         perform(deactivate_user, user_id=user_id)
         return _done(user_id, "The account has been deactivated.")
-    return render_template("users/deactivate.html", head=head)
+    with this_app().store.reading() as reading:
+        meetings = meetings_run_by(reading, user_id)
+    return render_template("users/deactivate.html", head=head, meetings=meetings)
 
 
 def _head(user_id: int) -> UserHead:

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from caseload.presenters.csv_cells import safe_cells
 from caseload.presenters.deeds import ACTIONS, page_words
+from caseload.presenters.program_deeds import PROGRAM_WORDS
 from caseload.queries.audit import AuditRow
 
 ACTION_WORDS: dict[str, str] = {
     **ACTIONS,
+    **PROGRAM_WORDS,
     "account.digest": "Changed whether they are sent the daily e-mail",
     "account.password": "Changed their password",
     "account.second_factor": "Changed their second factor",
@@ -19,8 +22,12 @@ ACTION_WORDS: dict[str, str] = {
     "digest.send": "Sent the daily e-mail",
     "draft.drop": "Dropped a draft",
     "draft.save": "Saved a draft",
+    "feed.heard_again": "Heard a hospital’s feed again after its silence",
+    "feed.silent": "Told of a hospital’s feed that fell silent",
     "leaver.finish": "Finished handing over a leaver’s cases",
     "leaver.stop": "Stopped handing over a leaver’s cases",
+    "message.held": "Held a hospital’s message for somebody to look at",
+    "message.taken_after_all": "Took a hospital’s message that had been refused before",
     "notice.read": "Marked notices as read",
     "organisation.add": "Added an organisation",
     "run.load": "Took in a monthly run",
@@ -49,7 +56,6 @@ ACTION_WORDS: dict[str, str] = {
 }
 """What every code of the log says. A test holds that every code written anywhere is here."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _HEADS = ("number", "at", "username", "name", "action", "what", "case", "people", "people_elsewhere", "detail")
 _PEOPLE_SHOWN = 5
 
@@ -102,7 +108,7 @@ def csv_lines(rows: Iterable[AuditRow]) -> Iterator[str]:
 
 def _csv(cells: Iterable[str]) -> str:
     line = io.StringIO()
-    csv.writer(line).writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    csv.writer(line).writerow(safe_cells(cells))
     return line.getvalue()
 
 

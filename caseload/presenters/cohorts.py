@@ -1,6 +1,6 @@
 """Cohorts in words: the rule, who would be taken, the board's cards, the report's lines."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from caseload.domain.cohort_rules import (
     proposed_column,
 )
 from caseload.domain.plan_words import CohortColumn, PlanState
-from caseload.domain.words import Tier
+from caseload.domain.words import Role, Tier
 from caseload.presenters.banner import age_words
 from caseload.presenters.review_rows import list_name
 from caseload.presenters.words import words_of
@@ -135,12 +135,20 @@ def admission_lines(numbers: Mapping[BlockMeasure, int | None], window: Window) 
     ]
 
 
-def unseen_words(unseen: int) -> str:
-    """What is said of the members whom the viewer may not open; nothing where there are none."""
+def unseen_words(unseen: int, everybody: int) -> str:
+    """What is said of those of a cohort whom the viewer may not open; nothing where there are none."""
     if not unseen:
         return ""
-    records = "this record" if unseen == 1 else "these records"
-    return f"{counted(unseen, 'person is', 'people are')} not shown, because you may not open {records}."
+    number = "any" if unseen == everybody else unseen
+    which = "this person" if everybody == 1 else f"{number} of these {everybody} people"
+    return f"You may not open {which}: you are not shown who they are."
+
+
+def why_unseen(roles: Collection[Role]) -> str:
+    """Why that is so, in general: never of anybody."""
+    by_case = "You can open people of your place while they have an open case: their practice accepts them first. "
+    also = "A record may be restricted, or not be shared with your organisation."
+    return by_case + also if {Role.NAVIGATOR, Role.MDT_CHAIR} & set(roles) else also
 
 
 def _days(first: date, last: date) -> str:

@@ -1,12 +1,15 @@
 """What the audit log's actions and pages are called in words, for the page that says who has looked at a record."""
 
 from caseload.presenters.agenda_deeds import AGENDA_ACTIONS, AGENDA_PAGES
+from caseload.presenters.hospital_deeds import HOSPITAL_ACTIONS, HOSPITAL_JOURNEYS, HOSPITAL_PAGES
 from caseload.presenters.mdt_deeds import MDT_ACTIONS, MDT_PAGES
+from caseload.presenters.program_deeds import PROGRAM_ACTIONS, PROGRAM_JOURNEYS
 from caseload.presenters.writing import counted
 from caseload.queries.access_log import LookRow
 
 PAGES: dict[str, str] = {
     **AGENDA_PAGES,
+    **HOSPITAL_PAGES,
     **MDT_PAGES,
     "people.show": "Opened the person’s page",
     "people.looks": "Looked up who has looked at the record",
@@ -18,6 +21,7 @@ PAGES: dict[str, str] = {
     "tasks.new": "Opened the form for a task",
     "tasks.add": "Opened the form for a task",
     "consent.show": "Opened consent and objections",
+    "flags.show": "Opened the flags for urgent care",
     "cohorts.show_one": "The board of a cohort",
     "cohorts.new": "Who would be taken into a cohort",
     "cohorts.take": "Who would be taken into a cohort",
@@ -51,6 +55,8 @@ PAGES: dict[str, str] = {
 """Pages that show people, by endpoint. One that is missing is named by its journey."""
 
 JOURNEYS: dict[str, str] = {
+    **HOSPITAL_JOURNEYS,
+    **PROGRAM_JOURNEYS,
     "agenda": "The agenda of a team meeting",
     "meetings": "Team meetings",
     "mdt_room": "A team meeting while it was held, or its minutes",
@@ -62,6 +68,7 @@ JOURNEYS: dict[str, str] = {
     "consent": "Opened consent and objections",
     "assessment_sections": "Opened a section of the assessment",
     "assessments": "Opened the joint assessment",
+    "flags": "Opened a flag for urgent care",
     "measures": "Opened the person’s own measures",
     "today": "Today’s work",
     "notices": "Notices",
@@ -86,7 +93,9 @@ JOURNEYS: dict[str, str] = {
 }
 
 ACTIONS: dict[str, str] = {
+    **PROGRAM_ACTIONS,
     **AGENDA_ACTIONS,
+    **HOSPITAL_ACTIONS,
     **MDT_ACTIONS,
     "assessment.abandon": "Abandoned the assessment",
     "assessment.capacity": "Recorded capacity",
@@ -106,6 +115,7 @@ ACTIONS: dict[str, str] = {
     "task.reassigned": "Moved a task to another list",
     "task.escalated": "Escalated a task",
     "task.reopened": "Undid the end of a task",
+    "task.changed": "Changed what a task asks for",
     "consent.given": "Recorded what the person agreed to",
     "consent.refused": "Recorded a refusal or objection",
     "consent.withdrawn": "Recorded a withdrawal of consent",
@@ -125,6 +135,10 @@ ACTIONS: dict[str, str] = {
     "emergency.open": "Opened the record in an emergency",
     "emergency.end": "Ended an emergency access",
     "emergency.review": "Reviewed an emergency opening",
+    "flag.set": "Set a flag for urgent care",
+    "flag.change": "Changed a flag for urgent care",
+    "flag.end": "Ended a flag for urgent care",
+    "gp_file.make": "Wrote the practice’s file for the GP system",
     "handover.request": "Asked somebody to take the case over",
     "handover.accept": "Took the case over",
     "handover.reject": "Turned a handover down",

@@ -15,7 +15,7 @@ from caseload.domain.headline import (
     Reporting,
     Row,
 )
-from caseload.domain.joint_plan import DEFINITION, LED_DEFINITION
+from caseload.domain.joint_plan import CASE_DEFINITION, DEFINITION, LED_DEFINITION
 from caseload.presenters.writing import day, month_year, percent, thousands
 
 WITHHELD = "Withheld"
@@ -84,9 +84,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One line of figures: the adults of a tier in a place, as a share of all, with a lead, with a joint plan."""
+    """One line of figures: the adults of a tier in a place, as a share of all; with a case, a lead, a joint plan, as shares of them."""
 
     adults: Share
+    cases: Share
     led: Share
     joint: Share
 
@@ -105,8 +106,8 @@ def figures_of(headline: Headline, place_id: int, row: Row) -> Figures:
     """The figures of one place and tier."""
     adults = headline.number(place_id, row)
     everyone = headline.number(place_id, Row.ALL)
-    led, joint = (headline.number(place_id, row, one) for one in (Measure.LED, Measure.JOINT))
-    return Figures(_share(adults, everyone), _share(led, adults), _share(joint, adults))
+    parts = (headline.number(place_id, row, one) for one in (Measure.CASES, Measure.LED, Measure.JOINT))
+    return Figures(_share(adults, everyone), *(_share(part, adults) for part in parts))
 
 
 def tiers_of(headline: Headline, place_id: int) -> list[FigureLine]:
@@ -153,12 +154,13 @@ def run_words(reporting: Reporting) -> str:
 
 def notes(reporting: Reporting, bound: int) -> Iterator[str]:
     """How it was counted: printed under the figures, and the last lines of every file."""
+    yield CASE_DEFINITION
     yield LED_DEFINITION
     yield DEFINITION
     yield (
         f"Adults are people aged 18 and over on {day(reporting.day)} who were then alive and registered with a practice here, "
         "whom the run scored and who did not object to risk stratification. Proportions of a tier are of all of them; those "
-        "with a lead or a joint care plan are of the adults in the same line. Who is not counted, and why, is said beside it."
+        "with a case, a lead or a joint care plan are of the adults in the same line. Who is not counted, and why, is said beside it."
     )
     yield run_words(reporting)
     yield f"{_METHODS.get(reporting.run.tier_method, 'The run does not say how it cut the tiers')}."

@@ -9,16 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from caseload.domain.headline import NATIONAL, SHOWN_ROWS, CodedPlace, Exclusion, Headline, Row
+from caseload.domain.headline_columns import HEADLINE_COLUMNS
+from caseload.presenters.csv_cells import safe_cells
 from caseload.presenters.headline import ROWS, Figures, Share, figures_of, notes
 from caseload.presenters.writing import day
 
 WITHHELD = "withheld"
-HEADS = (
-    "record", "reporting_date", "run_index_date", "tier_method", "place_code", "place", "place_kind", "tier", "adults_at_risk",
-    "adults_registered", "local_percent", "national_percent", "with_lead", "with_lead_percent", "with_joint_plan",
-    "with_joint_plan_percent", *(f"not_counted_{one.value}" for one in Exclusion), "note",
-)  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+HEADS = tuple(column.name for column in HEADLINE_COLUMNS)
 
 
 def csv_text(months: Sequence[tuple[Headline, Sequence[CodedPlace]]], bound: int) -> str:
@@ -28,9 +25,9 @@ def csv_text(months: Sequence[tuple[Headline, Sequence[CodedPlace]]], bound: int
     writer.writerow(HEADS)
     for headline, places in months:
         for place in places:
-            writer.writerows(map(_safe, _figure_rows(headline, place)))
+            writer.writerows(map(safe_cells, _figure_rows(headline, place)))
     for note in notes(months[0][0].reporting, bound):
-        writer.writerow(_safe(["note", *[""] * (len(HEADS) - 2), note]))
+        writer.writerow(safe_cells(["note", *[""] * (len(HEADS) - 2), note]))
     return out.getvalue()
 
 
@@ -60,8 +57,8 @@ def summary_lines(headline: Headline) -> Iterator[str]:
         for row in SHOWN_ROWS:
             found = figures_of(headline, place.place_id, row)
             yield (
-                f"{place.name}, {ROWS[row].lower()}: {found.adults.words}; with a lead {found.led.words}; "
-                f"with a joint care plan {found.joint.words}."
+                f"{place.name}, {ROWS[row].lower()}: {found.adults.words}; with an open case {found.cases.words}; "
+                f"with a lead {found.led.words}; with a joint care plan {found.joint.words}."
             )
 
 
@@ -88,7 +85,7 @@ def _figure_rows(headline: Headline, place: CodedPlace) -> Iterator[list[str]]:
         found = figures_of(headline, place_id, row)
         numbers = [
             _text(found.adults.number), _text(found.adults.of), _share(found.adults), f"{_percent(NATIONAL[row])}",
-            _text(found.led.number), _share(found.led), _text(found.joint.number), _share(found.joint),
+            *(text for one in (found.cases, found.led, found.joint) for text in (_text(one.number), _share(one))),
         ]  # fmt: skip
         yield [*where, row.value, *numbers, *left_out, ""]
 
@@ -105,7 +102,9 @@ def _place(headline: Headline, place: CodedPlace) -> dict[str, Any]:
 
 
 def _tier(found: Figures) -> dict[str, Any]:
-    named = {"adults": found.adults, "with_lead": found.led, "with_joint_plan": found.joint}
+    named = {
+        "adults": found.adults, "with_open_case": found.cases, "with_lead": found.led, "with_joint_plan": found.joint,
+    }  # fmt: skip
     return {
         name: {"number": _known(one.number), "of": _known(one.of), "percent": _percent_of(one)}
         for name, one in named.items()
@@ -133,8 +132,3 @@ def _text(number: int | None) -> str:
 def _share(one: Share) -> str:
     percent = _percent_of(one)
     return "" if percent is None else str(percent)
-
-
-def _safe(cells: Sequence[str]) -> list[str]:
-    """No cell begins as a formula would (OWASP, CSV injection): a spreadsheet reads it as text."""
-    return [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]

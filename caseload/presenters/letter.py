@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-_STYLE = Path(__file__).resolve().parent.parent / "static" / "letter.css"
+_STYLES = Path(__file__).resolve().parent.parent / "static"
+LETTER, MINUTES = ("letter.css",), ("letter.css", "minutes.css")
+"""The style sheets of a letter, and of the minutes of a meeting; later ones over earlier ones."""
 
 
 def missing_pdf() -> str | None:
@@ -21,13 +23,13 @@ def missing_pdf() -> str | None:
     return None
 
 
-def letter_pdf(html: str) -> bytes:
+def letter_pdf(html: str, styles: tuple[str, ...] = LETTER) -> bytes:
     """The letter's HTML as a tagged PDF. It may not fetch anything: what a letter needs is in it."""
     from weasyprint import CSS, HTML
 
-    style = CSS(string=_STYLE.read_text(encoding="utf-8"))
+    sheets = [CSS(string=(_STYLES / name).read_text(encoding="utf-8")) for name in styles]
     document = HTML(string=html, url_fetcher=_nothing)
-    pdf: bytes = document.write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")
+    pdf: bytes = document.write_pdf(stylesheets=sheets, pdf_variant="pdf/ua-1")
     return pdf
 
 

@@ -15,7 +15,7 @@ from caseload.domain.implementation import (
     Split,
 )
 from caseload.domain.meeting_words import NOT_REACHED_WORDS
-from caseload.presenters.overview import WITHHELD
+from caseload.presenters.headline import WITHHELD
 from caseload.presenters.tasks import person_name
 from caseload.presenters.words import words_of
 from caseload.presenters.writing import day, percent, thousands

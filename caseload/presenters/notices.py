@@ -11,8 +11,13 @@ _ELSEWHERE: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.HANDOVER_REQUESTED: ("/handovers", "See the handovers"),
     NoticeKind.EMERGENCY_ACCESS: ("/governance/emergency", "See the emergency access to review"),
     NoticeKind.NEW_LIST: ("/review", "Review the list"),
+    NoticeKind.MESSAGE_HELD: ("/hospital/held", "See the held messages"),
+    NoticeKind.FEED_SILENT: ("/hospital", "See the hospitals’ feeds"),
 }
 """The kinds that lead to a page of their own; the others lead to the person."""
+
+_PART: dict[NoticeKind, str] = {NoticeKind.PARTNER_WROTE: "/messages"}
+"""The kinds that lead to a part of the person's record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def _line(row: NoticeRow) -> NoticeLine:
         row.at,
         row.unread,
         name,
-        None if row.person_id is None else f"/people/{row.person_id}",
+        None if row.person_id is None else f"/people/{row.person_id}{_PART.get(row.kind, '')}",
         link,
         row.about_somebody and row.person_id is None and link is None,
     )

@@ -1,12 +1,11 @@
-"""The overview in words: numbers with their shares, and "withheld" where a number may not be shown."""
+"""The overview in words: numbers with their shares."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from caseload.domain.overview import Measure, Overview, Place, Row
+from caseload.domain.overview import Measure, Overview, Row
+from caseload.domain.places import Place
 from caseload.presenters.writing import percent, thousands
-
-WITHHELD = "Withheld"
 
 ROWS: Mapping[Row, str] = {
     Row.VERY_HIGH: "Very high",
@@ -43,15 +42,11 @@ def _line(overview: Overview, place_id: int, row: Row, words: str, link: int | N
     people, cases, leads = (
         overview.number(place_id, row, one) for one in (Measure.PEOPLE, Measure.CASES, Measure.LEADS)
     )
-    return Line(words, _number(people), _share(cases, people), _share(leads, people), link)
+    return Line(words, thousands(people), _share(cases, people), _share(leads, people), link)
 
 
-def _number(number: int | None) -> str:
-    return WITHHELD if number is None else thousands(number)
-
-
-def _share(number: int | None, whole: int | None) -> str:
-    """A number with its share of the people, where both may be shown: a share would give the other away."""
-    if number is None or not whole:
-        return _number(number)
+def _share(number: int, whole: int) -> str:
+    """A number with its share of the people, where there are any."""
+    if not whole:
+        return thousands(number)
     return f"{thousands(number)} ({percent(number / whole, 0 if number in (0, whole) else 1)})"

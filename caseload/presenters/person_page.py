@@ -88,6 +88,8 @@ def ways_on(page: PersonPage, viewer: Viewer) -> list[Way]:
         (Permission.WORK_CASE, "Add a task", f"{here}/tasks/new", True),
         (Permission.RAISE_CONCERN, "Raise a concern", f"{here}/concern", page.case is None and not gone),
         (Permission.OPEN_PERSON, "Consent and objections", f"{here}/consent", True),
+        (Permission.OPEN_PERSON, "Flags for urgent care", f"{here}/flags", True),
+        (Permission.OPEN_PERSON, "Messages from partners", f"{here}/messages", True),
         (Permission.ASSESS, "The person’s own measures", f"{here}/measures", True),
         (Permission.OPEN_PERSON, "All tasks", f"{here}/tasks", True),
         (Permission.RESTRICT_PERSON, "Restrict the record", f"{here}/restriction", lasting),

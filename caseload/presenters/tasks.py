@@ -28,6 +28,7 @@ _STEPS: dict[TaskStep, str] = {
     TaskStep.REASSIGNED: "Moved from {before} to {after}",
     TaskStep.ESCALATED: "Escalated to {after}",
     TaskStep.REOPENED: "Undone: open again",
+    TaskStep.CHANGED: "Says now: {after}",
 }
 
 

@@ -28,6 +28,7 @@ from caseload.domain.words import (
     Profession,
     ProposalState,
 )
+from caseload.presenters.hospital_words import hospital_lines
 from caseload.presenters.words import words_of
 from caseload.presenters.writing import counted, day
 from caseload.queries.timeline import Happening, TimelineKey, TimelineRow
@@ -74,7 +75,7 @@ class Entry:
 
 
 def entries_of(
-    rows: list[TimelineRow], rules: LeadRules, diagnoses: Mapping[str, str], *, may_see_score: bool, today: date
+    rows: list[TimelineRow], rules: LeadRules, diagnoses: Mapping[str, str], *, may_see_score: bool, now: datetime
 ) -> list[Entry]:
     """The rows of a page as entries, in their order; without a tier in the lead rule's words where none may be seen.
 
@@ -84,7 +85,7 @@ def entries_of(
         replace(row, about=sentence_for(row.about, row.rule, rules, may_see_score=may_see_score)) if row.rule else row
         for row in rows
     )
-    return [_entry(row, diagnoses, today) for row in said]
+    return [_entry(row, diagnoses, now) for row in said]
 
 
 def key_words(row: TimelineRow) -> str:
@@ -102,13 +103,13 @@ def key_of(text: str) -> TimelineKey | None:
         return None
 
 
-def _entry(row: TimelineRow, diagnoses: Mapping[str, str], today: date) -> Entry:
-    title, lines = _encounter(row, diagnoses) if row.kind is Happening.ENCOUNTER else _WORDS[row.kind](row)
+def _entry(row: TimelineRow, diagnoses: Mapping[str, str], now: datetime) -> Entry:
+    title, lines = _encounter(row, diagnoses, now) if row.kind is Happening.ENCOUNTER else _WORDS[row.kind](row)
     correctable = row.kind is Happening.CONTACT and not row.corrected
     return Entry(
         day(local_day(row.at)), title, tuple(line for line in lines if line), row.note, row.by,
         row.row_id if correctable else None, row.corrected,
-        row.row_id if _plannable(row, today) else None, row.discharge is not None,
+        row.row_id if _plannable(row, local_day(now)) else None, row.discharge is not None,
     )  # fmt: skip
 
 
@@ -116,14 +117,15 @@ def _plannable(row: TimelineRow, today: date) -> bool:
     return row.kind is Happening.ENCOUNTER and can_be_planned(EncounterKind(row.code), row.until_on, today)
 
 
-def _encounter(row: TimelineRow, diagnoses: Mapping[str, str]) -> tuple[str, list[str]]:
+def _encounter(row: TimelineRow, diagnoses: Mapping[str, str], now: datetime) -> tuple[str, list[str]]:
     lines = []
     if row.until_on is not None and row.until_on != local_day(row.at):
         nights = (row.until_on - local_day(row.at)).days
         lines.append(f"Until {day(row.until_on)}, {counted(nights, 'night')}")
-    elif row.until_on is None and row.code != EncounterKind.ED_ATTENDANCE:
+    elif row.until_on is None and row.code != EncounterKind.ED_ATTENDANCE and row.hospital is None:
         lines.append("No discharge recorded")
-    lines += [_diagnosis(row.extra, diagnoses) if row.extra else "", _provider(row), *_discharge(row)]
+    lines += [_diagnosis(row.extra, diagnoses) if row.extra else "", _provider(row)]
+    lines += [*hospital_lines(row.hospital, now), *_discharge(row)]
     return words_of(EncounterKind(row.code)), lines
 
 

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from caseload.domain.urgent_summary_rules import Sentence, UrgentPart, urgent_sentences
 from caseload.presenters import plan_phrases as said
+from caseload.presenters.page_room import lines_of_text
 from caseload.presenters.plan_document import (
     DocumentEntry,
     Line,
@@ -27,8 +28,10 @@ from caseload.queries.plan_copies import PlanCopy
 
 _MOST = 4_500
 """More characters than one page can hold at 14 points: what comes after them is not even tried."""
-_LINES, _CHARACTERS = 38, 68
-"""What surely fits on A4 at 14 points, where no program is installed that could measure it."""
+_POINTS, _WIDE = 14, 516
+"""The size of the letters and the width between the margins, in points, as in plan_urgent.css."""
+_LINES, _SURELY = 45.8, 40
+"""How many lines of that size A4 has room for, and how many surely, where no program is installed that could measure it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +59,55 @@ def urgent_summary(
     def holding(number: int) -> UrgentSummary:
         return _summary(plan, sentences, number, foot_of(by, now, recipient))
 
-    whole = holding(len(sentences))
-    few, many = 0, _could_fit(sentences)
-    if many == len(sentences) and fits(whole):
-        return whole
+    most = _could_fit(sentences)
+    guess = _last(lambda number: _height(holding(number)) <= _LINES, 0, most, (most + 1) // 2)
+    return holding(_last(lambda number: fits(holding(number)), 0, most, guess))
+
+
+def _last(holds: Callable[[int], bool], few: int, many: int, guess: int) -> int:
+    """The largest number from few to many for which it holds, asked around the guess: twice where that is right.
+
+    It holds for all numbers up to some one; for the fewest it is taken to hold.
+    """
+    step, ask = 1, guess
     while few < many:
-        middle = (few + many + 1) // 2
-        few, many = (middle, many) if fits(holding(middle)) else (few, middle - 1)
-    return holding(few)
+        if holds(ask):
+            few, ask = ask, min(ask + step, many)
+        else:
+            many, ask = ask - 1, max(ask - step, few)
+        if not few < ask <= many:
+            ask = (few + many + 1) // 2
+        step *= 2
+    return few
 
 
 def surely_fits(summary: UrgentSummary) -> bool:
     """Whether the page fits by a careful count of its lines: for where nothing can measure it."""
-    texts = [*summary.foot, summary.left_out, summary.about, summary.standing, summary.nothing, said.FULL_LISTS]
-    texts += [f"{line.label}: {line.text}" for line in summary.who]
-    lines = 4.0 + sum(_lines(text) for text in texts)
-    for part in (summary.call, *summary.parts):
-        lines += 1.8
-        for entry in part.entries:
-            lines += 0.5 + sum(_lines(f"{line.label}: {line.text}") for line in entry.lines)
-    return lines <= _LINES
+    return _height(summary) <= _SURELY
+
+
+def _height(summary: UrgentSummary) -> float:
+    """How many lines the page takes, with its headings and the room between its parts, by `plan_urgent.css`."""
+    who = _lines("    ".join(f"{line.label}: {line.text}" for line in summary.who))
+    height = 4.3 + who + sum(_lines(text) + 0.2 for text in (f"{summary.standing} {summary.about}", summary.nothing))
+    height += 2.0 if summary.warning else 0.0
+    height += _lines("", summary.left_out) + _lines(" ".join(summary.foot))
+    return height + sum(_part_height(part) for part in (summary.call, *summary.parts))
+
+
+def _part_height(part: Part) -> float:
+    return 1.2 + sum(0.55 + _entry_height(entry, compact=part.compact) for entry in part.entries)
+
+
+def _entry_height(entry: DocumentEntry, *, compact: bool) -> float:
+    if compact:
+        return _lines("  ".join(line.text for line in entry.lines), "  ".join(line.label for line in entry.lines))
+    return sum(_lines(line.text, f"{line.label}: ") + 0.16 for line in entry.lines)
 
 
 def _summary(plan: PlanCopy, sentences: Sequence[Sentence], kept: int, foot: tuple[str, ...]) -> UrgentSummary:
     gone = sentences[kept:]
-    code = code_of(plan.content_hash)
+    code = code_of(plan.content_hash).replace(" ", "\N{NO-BREAK SPACE}")
     version = ". ".join([f"{said.VERSION} {plan.number}", *([f"{said.CHECK} {code}"] if code else [])])
     return UrgentSummary(
         title=said.URGENT_TITLE,
@@ -148,5 +175,5 @@ def _could_fit(sentences: Sequence[Sentence]) -> int:
     return len(sentences)
 
 
-def _lines(text: str) -> int:
-    return -(-len(text) // _CHARACTERS)
+def _lines(text: str, bold: str = "") -> int:
+    return lines_of_text(text, bold=bold, points=_POINTS, wide=_WIDE)

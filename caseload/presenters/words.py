@@ -1,6 +1,7 @@
 """What every word the case database keeps says on a page, and which colour its tag has.
 
-A page never shows a stored word. A test holds that every member of every enum of `caseload.domain.words` and `caseload.domain.plan_words` is here.
+A page never shows a stored word. A test holds that every member of every enum of `caseload.domain.words`, `plan_words` and
+`border_words` is here.
 """
 
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ from caseload.domain.words import (
     TaskState,
     Tier,
 )
+from caseload.presenters.border_words import BORDER_COLOURS, BORDER_WORDS
 from caseload.presenters.plan_words import PLAN_COLOURS, PLAN_WORDS
 
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
@@ -47,6 +49,9 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Role.INTEGRATION_LEAD: "Integration lead",
         Role.IG_OFFICER: "Information governance officer",
         Role.ADMIN: "Administrator",
+        Role.DATA_QUALITY: "Data quality officer",
+        Role.URGENT_CARE: "Urgent care system",
+        Role.WAREHOUSE: "Data warehouse",
     },
     OrganisationKind: {
         OrganisationKind.PRACTICE: "GP practice",
@@ -170,6 +175,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         TaskKind.PLAN_REVIEW: "Review the care plan",
         TaskKind.PLAN_AGREEMENT: "Agree the care plan",
         TaskKind.MDT_ACTION: "Action of an MDT meeting",
+        TaskKind.PARTNER_REQUEST: "Asked by a partner",
     },
     TaskState: {
         TaskState.OPEN: "Open",
@@ -206,8 +212,17 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         NoticeKind.PLAN_ACTIVE: "A care plan is active",
         NoticeKind.PLAN_NOT_AGREED: "A care plan was not agreed",
         NoticeKind.ON_MDT_AGENDA: "Somebody in your care is on an MDT agenda",
+        NoticeKind.ADMITTED: "Somebody in your care was admitted to hospital",
+        NoticeKind.ATTENDED_ED: "Somebody in your care went to A&E",
+        NoticeKind.DISCHARGED: "Somebody in your care was discharged from hospital",
+        NoticeKind.STAY_CANCELLED: "A hospital took back what it told about somebody in your care",
+        NoticeKind.FLAG_ENDED: "A flag for urgent care has ended",
+        NoticeKind.PARTNER_WROTE: "A partner wrote about somebody in your care",
+        NoticeKind.MESSAGE_HELD: "Messages from a hospital are held",
+        NoticeKind.FEED_SILENT: "A hospital’s feed has gone silent",
     },
     **PLAN_WORDS,
+    **BORDER_WORDS,
 }
 """Kept apart by enum: members of different enums may have the same stored word, and are then equal."""
 
@@ -233,6 +248,7 @@ COLOURS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     ConsentState: {ConsentState.GIVEN: "green", ConsentState.REFUSED: "red", ConsentState.WITHDRAWN: "red"},
     Decision: {Decision.ACCEPT: "green", Decision.DECLINE: "grey", Decision.DEFER: "yellow"},
     **PLAN_COLOURS,
+    **BORDER_COLOURS,
 }
 """The colours of tags, for the enums that are shown as tags. The words always say it as well."""
 

@@ -18,6 +18,7 @@ from caseload.exceptions import NotThere
 from caseload.queries.objections import AGAINST, said_no
 from caseload.queries.visible import SHARING, may_open, person_for
 from caseload.tables import (
+    ApiClient,
     CareTeamMember,
     Case,
     Consent,
@@ -92,7 +93,7 @@ def _people(session: Session, now: datetime, person_id: int, such: ColumnElement
     wanted = (
         select(User.id, User.display_name, User.job_title, Organisation.name, leads.label("leads"))
         .join(Organisation, Organisation.id == User.home_id)
-        .where(such)
+        .where(such, _somebody())
         .order_by(leads.desc(), User.display_name, User.id)
     )
     return tuple(Assignee(*row[:4], bool(row.leads)) for row in session.execute(wanted))
@@ -102,11 +103,16 @@ def may_be_given(session: Session, now: datetime, person_id: int, *, owner_id: i
     """Whether work about the person may go on this user's list, or this team's: a team needs a member who may open them."""
     person = session.get_one(Person, person_id)
     if owner_id is not None:
-        wanted = select(User.id).where(User.id == owner_id, _may_open(session, person, now))
+        wanted = select(User.id).where(User.id == owner_id, _may_open(session, person, now), _somebody())
         return session.execute(wanted).first() is not None
     around = _around(person.practice_id)
     teams = select(Team.id).join(around, around.c.id == Team.place_id).where(Team.id == team_id)
     return session.execute(teams.where(_reaches(session, person, now))).first() is not None
+
+
+def _somebody() -> ColumnElement[bool]:
+    """A condition on `User`: no program's account. A program asks for work and is never given any."""
+    return ~exists().where(ApiClient.user_id == User.id).correlate(User)
 
 
 def reached_by_team(session: Session, now: datetime, person_ids: Sequence[int], team_id: int) -> frozenset[int]:

@@ -10,15 +10,20 @@ from caseload.clock import local_day
 from caseload.domain.permissions import PERMISSIONS, Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import CareTeamRole, CaseState, Role, Sector
+from caseload.queries.kept_out import kept_out
 from caseload.queries.lead_cases import LeadCase, lead_case
-from caseload.tables import CareTeamMember, LeadAllocation, Organisation, RestrictedAccess, User, UserRole
+from caseload.tables import CareTeamMember, LeadAllocation, Organisation, Person, RestrictedAccess, User, UserRole
 
 _CARE = sorted(PERMISSIONS[Permission.OPEN_PERSON])
 
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """Somebody's time on a care team. `current` says whether it covers today; `user_id` is None for one from elsewhere."""
+    """Somebody's time on a care team. `current` says whether it covers today; `user_id` is None for one from elsewhere.
+
+    `kept_out` says that they may not open the record all the same: the person said no to sharing with their sector, or the
+    record is restricted and they are not named for it.
+    """
 
     member_id: int
     user_id: int | None
@@ -29,6 +34,7 @@ class MemberRow:
     until_on: date | None
     row_version: int
     current: bool
+    kept_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +49,14 @@ class Joiner:
 
 @dataclass(frozen=True, slots=True)
 class CareTeamPage:
-    """A case's care team: who is on it now or will be, who was, and who could be."""
+    """A case's care team: who is on it now or will be, who was, and who could be.
+
+    `lead_kept_out` says that the lead may no longer open the record.
+    """
 
     case: LeadCase
     lead: str | None
+    lead_kept_out: bool
     members: tuple[MemberRow, ...]
     former: tuple[MemberRow, ...]
     joiners: tuple[Joiner, ...]
@@ -60,8 +70,9 @@ def care_team_page(session: Session, viewer: Viewer, now: datetime, case_id: int
     today = local_day(now)
     going_on = case.state is not CaseState.CLOSED
     may_change = going_on and case.lasting and viewer.may(Permission.WORK_CASE)
+    lead, lead_kept_out = _lead(session, case, now)
     return CareTeamPage(
-        case, _lead(session, case), tuple(row for row in rows if row.until_on is None or row.until_on > today),
+        case, lead, lead_kept_out, tuple(row for row in rows if row.until_on is None or row.until_on > today),
         tuple(row for row in rows if row.until_on is not None and row.until_on <= today),
         tuple(joiners(session, now, case)) if may_change else (), may_change,
     )  # fmt: skip
@@ -71,7 +82,9 @@ def members_of(session: Session, case: LeadCase, now: datetime) -> list[MemberRo
     """Everybody's time on the care team of a case that the viewer has already been given, in the order they joined."""
     today = local_day(now)
     rows = session.execute(
-        select(CareTeamMember, User.display_name, Organisation.name)
+        select(CareTeamMember, User.display_name, Organisation.name, _shut_out(case, now))
+        .select_from(CareTeamMember)
+        .join(Person, Person.id == case.person_id)
         .outerjoin(User, User.id == CareTeamMember.user_id)
         .outerjoin(Organisation, Organisation.id == User.home_id)
         .where(CareTeamMember.case_id == case.case_id)
@@ -82,8 +95,9 @@ def members_of(session: Session, case: LeadCase, now: datetime) -> list[MemberRo
             member.id, member.user_id, name or member.name, organisation or member.organisation, member.role,
             member.from_on, member.until_on, member.row_version,
             member.from_on <= today and (member.until_on is None or member.until_on >= today),
+            member.user_id is not None and bool(shut_out),
         )
-        for member, name, organisation in rows
+        for member, name, organisation, shut_out in rows
     ]  # fmt: skip
 
 
@@ -105,6 +119,12 @@ def joiners(session: Session, now: datetime, case: LeadCase, *, only: int | None
     if only is not None:
         wanted = wanted.where(User.id == only)
     return [Joiner(*row) for row in session.execute(wanted)]
+
+
+def _shut_out(case: LeadCase, now: datetime) -> ColumnElement[bool]:
+    """A condition on `Person` and this `User`: being on the team does not open the record to them."""
+    unnamed = and_(Person.restricted, ~_named(case.person_id), ~_leads(case.case_id))
+    return or_(kept_out(User, now), unnamed)
 
 
 def _shared(case: LeadCase, home: type[Organisation], now: datetime) -> ColumnElement[bool]:
@@ -135,13 +155,16 @@ def _leads(case_id: int) -> ColumnElement[bool]:
     return leading.correlate(User)
 
 
-def _lead(session: Session, case: LeadCase) -> str | None:
+def _lead(session: Session, case: LeadCase, now: datetime) -> tuple[str | None, bool]:
+    """Who leads, and whether the person's answer keeps them out; a restriction never does."""
     wanted = (
-        select(User.display_name)
+        select(User.display_name, kept_out(User, now))
         .join(LeadAllocation, LeadAllocation.user_id == User.id)
+        .join(Person, Person.id == case.person_id)
         .where(LeadAllocation.case_id == case.case_id, LeadAllocation.until_at.is_(None))
     )
-    return session.execute(wanted).scalar_one_or_none()
+    found = session.execute(wanted).one_or_none()
+    return (None, False) if found is None else (found[0], bool(found[1]))
 
 
 def navigator_name(session: Session, now: datetime, case_id: int) -> str | None:

@@ -1,22 +1,14 @@
 """The places whose people can be worked as cohorts, as far as they are a viewer's."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from caseload.domain.overview import Place
 from caseload.domain.permissions import Permission
+from caseload.domain.places import Place, places_around
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import OrganisationKind
-from caseload.queries.overview import places
-
-_LARGEST_FIRST = (
-    OrganisationKind.BOROUGH,
-    OrganisationKind.LOCALITY,
-    OrganisationKind.NETWORK,
-    OrganisationKind.PRACTICE,
-)
+from caseload.queries.place_tree import PLACE_KINDS, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +43,7 @@ def cohort_places(session: Session, viewer: Viewer) -> CohortPlaces:
         for place in tree
         if mine & inside[place.place_id]
     ]
-    found.sort(key=lambda place: (_LARGEST_FIRST.index(place.kind), place.name, place.place_id))
+    found.sort(key=lambda place: (PLACE_KINDS.index(place.kind), place.name, place.place_id))
     covered = tuple(place for place in found if place.practices <= mine)
     return CohortPlaces(covered, frozenset(place.place_id for place in found))
 
@@ -61,13 +53,6 @@ def _inside(tree: tuple[Place, ...]) -> dict[int, set[int]]:
     inside: dict[int, set[int]] = {place.place_id: set() for place in tree}
     for place in tree:
         if place.kind is OrganisationKind.PRACTICE:
-            for around in _around(place.place_id, parents):
+            for around in places_around(place.place_id, parents):
                 inside[around].add(place.place_id)
     return inside
-
-
-def _around(place_id: int, parents: dict[int, int | None]) -> Iterator[int]:
-    at: int | None = place_id
-    while at is not None and at in parents:
-        yield at
-        at = parents[at]

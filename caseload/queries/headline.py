@@ -1,4 +1,4 @@
-"""Adults at risk, with a lead and with a joint care plan, as it was recorded by the end of a day. Numbers only.
+"""Adults at risk, with a case, a lead and a joint care plan, as it was recorded by the end of a day. Numbers only.
 
 Most people's own rows say what they said on that day, and are counted by the database. Of those to whom something
 happened since, what happened is taken back here, event by event, and they are counted one by one.
@@ -49,20 +49,21 @@ from caseload.domain.headline import (
     reporting_on,
 )
 from caseload.domain.person_changes import PersonChange
-from caseload.domain.words import ConsentPurpose, OrganisationKind, Tier
-from caseload.queries.joint_plan import has_joint_plan, led
+from caseload.domain.words import ConsentPurpose, Tier
+from caseload.queries.joint_plan import has_joint_plan, in_case, led
 from caseload.queries.objections import AGAINST
-from caseload.tables import Consent, Organisation, Person, PersonEvent, PersonMerge, RiskRun, RiskScore
+from caseload.queries.place_tree import PLACE_KINDS
+from caseload.tables import Case, Consent, Organisation, Person, PersonEvent, PersonMerge, RiskRun, RiskScore
 from caseload.tables.base import UtcMoment
 
 Kept = MutableMapping[Any, tuple[Count, ...]]
 """Where the counts of days gone by are kept: they change no more."""
 
-_KINDS = (OrganisationKind.BOROUGH, OrganisationKind.LOCALITY, OrganisationKind.NETWORK, OrganisationKind.PRACTICE)
 _IN_TIERS = tuple(Tier(row.value) for row in TIERS)
 _MOVES = tuple(kind.value for kind in PersonChange if kind is not PersonChange.DETAILS_CHANGED)
 _DAYS = ("date_of_birth", "date_of_death", "deregistered_on")
 _FIELDS = (*_DAYS, "practice_id")
+_MEASURED = ("cases", "led", "joint")
 _SETTLED = timedelta(days=1)  # a load that began before midnight may end after it
 
 # The practice plus nothing: SQLite would go by the practices' index, and read everybody's row out of order.
@@ -76,7 +77,7 @@ _RUN_ID = bindparam("run_id", type_=Integer)
 def places_with_codes(session: Session) -> tuple[CodedPlace, ...]:
     """The whole place tree as it is now."""
     wanted = select(Organisation.id, Organisation.name, Organisation.kind, Organisation.parent_id, Organisation.code)
-    found = session.execute(wanted.where(Organisation.kind.in_(_KINDS)).order_by(Organisation.id))
+    found = session.execute(wanted.where(Organisation.kind.in_(PLACE_KINDS)).order_by(Organisation.id))
     return tuple(CodedPlace(*row) for row in found)
 
 
@@ -123,17 +124,17 @@ def counts_on(session: Session, reporting: Reporting) -> tuple[Count, ...]:
         "run_id": reporting.run.run_id,
     }  # fmt: skip
     numbers: dict[tuple[int, Line], Counter[str]] = defaultdict(Counter)
-    for practice_id, word, people, with_lead, joint in session.execute(_unchanged(), asked):
+    for practice_id, word, people, *measured in session.execute(_unchanged(), asked):
         line = _line(word)
-        numbers[practice_id, line].update(people=people, led=with_lead, joint=joint)
+        numbers[practice_id, line].update(people=people, **dict(zip(_MEASURED, measured, strict=True)))
         if line in TIERS:  # who is in no tier is who is left of all
             numbers[practice_id, Row.REST].update(people=-people)
-    for person, with_lead, joint in _as_recorded(session.execute(_changed(), asked)):
+    for person, has in _as_recorded(session.execute(_changed(), asked)):
         line = line_of(person, reporting.day)
         if person.tier is None and line in (Exclusion.DIED, Exclusion.LEFT):
             continue
-        in_tier = line in TIERS
-        numbers[person.practice_id, line].update(people=1, led=int(with_lead and in_tier), joint=int(joint and in_tier))
+        counted = {name: int(one) for name, one in zip(_MEASURED, has, strict=True)} if line in TIERS else {}
+        numbers[person.practice_id, line].update(people=1, **counted)
     return tuple(
         Count(practice_id, line, **one) for (practice_id, line), one in sorted(numbers.items()) if one["people"]
     )
@@ -150,15 +151,21 @@ def _merges() -> Select[int, int]:
 
 @cache
 def _unchanged() -> Select[*tuple[Any, ...]]:
-    """By practice and line, of everybody to whom nothing happened since: all as if in no tier, then those in one."""
-    scored, unscored, tiered = _scored().subquery(), _unscored().subquery(), _tiered().subquery()
-    nothing = literal(0, Integer)
-    lines = [_grouped(one, one.c.line, nothing, nothing) for one in (scored, unscored)]
-    return union_all(*lines, _grouped(tiered, tiered.c.line, _sum(tiered.c.led), _sum(tiered.c.joint)))  # type: ignore[return-value]
+    """By practice and line, of everybody to whom nothing happened since: all as if in no tier, those in one, what is
+    measured of these. Most people never had a case: measuring is asked only of who had one."""
+    none = literal(0, Integer)
+    lines = [
+        _grouped(one.subquery(), func.count(), [none] * len(_MEASURED)) for one in (_scored(), _unscored(), _tiered())
+    ]
+    cared_for = _measured().subquery()
+    return union_all(*lines, _grouped(cared_for, none, [_sum(cared_for.c[name]) for name in _MEASURED]))  # type: ignore[return-value]
 
 
-def _grouped(rows: Subquery, line: Any, with_lead: Any, joint: Any) -> Select[*tuple[Any, ...]]:
-    return select(rows.c.practice_id, line, func.count(), with_lead, joint).group_by(rows.c.practice_id, line)
+def _grouped(
+    rows: Subquery, people: ColumnElement[int], measured: Iterable[ColumnElement[int]]
+) -> Select[*tuple[Any, ...]]:
+    line = rows.c.line
+    return select(rows.c.practice_id, line, people, *measured).group_by(rows.c.practice_id, line)
 
 
 def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
@@ -177,19 +184,23 @@ def _unscored() -> Select[int, str]:
     )
 
 
-def _tiered() -> Select[int, str, int, int]:
+def _tiered() -> Select[int, str]:
     """Who counts is asked in words: asked of the columns, SQLite would go through everybody by birthday."""
     counts = _line_in_words(Row.REST) == Row.REST.value
     return (
-        select(
-            _PRACTICE,
-            cast(RiskScore.tier, String).label("line"),
-            case((led(_AT), 1), else_=0).label("led"),
-            case((has_joint_plan(_AT), 1), else_=0).label("joint"),
-        )
+        select(_PRACTICE, cast(RiskScore.tier, String).label("line"))
         .join(RiskScore, RiskScore.person_id == Person.id)
         .where(RiskScore.run_id == _RUN_ID, RiskScore.tier.in_(_IN_TIERS), _as_it_was(), counts)
     )
+
+
+def _measured() -> Select[*tuple[Any, ...]]:
+    has = (case((condition, 1), else_=0).label(name) for name, condition in _conditions().items())
+    return _tiered().add_columns(*has).where(Person.id.in_(select(Case.person_id)))
+
+
+def _conditions() -> dict[str, ColumnElement[bool]]:
+    return {"cases": in_case(_AT), "led": led(_AT), "joint": has_joint_plan(_AT)}
 
 
 def _line_in_words(otherwise: Line) -> ColumnElement[str]:
@@ -250,8 +261,8 @@ def _changed() -> Select[*tuple[Any, ...]]:
     """One row for each thing that happened since to somebody who may count, the last first."""
     return (
         select(
-            Person.id, *(getattr(Person, name) for name in _FIELDS), RiskScore.tier, _objects(), led(_AT),
-            has_joint_plan(_AT), PersonEvent.before,
+            Person.id, *(getattr(Person, name) for name in _FIELDS), RiskScore.tier, _objects(), *_conditions().values(),
+            PersonEvent.before,
         )
         .join(PersonEvent, PersonEvent.person_id == Person.id)
         .outerjoin(RiskScore, and_(RiskScore.person_id == Person.id, RiskScore.run_id == _RUN_ID))
@@ -260,17 +271,17 @@ def _changed() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def _as_recorded(rows: Iterable[Any]) -> Iterator[tuple[AsRecorded, bool, bool]]:
-    """Everybody with what their record said at the moment, whether led, whether with a joint plan."""
+def _as_recorded(rows: Iterable[Any]) -> Iterator[tuple[AsRecorded, tuple[bool, ...]]]:
+    """Everybody with what their record said at the moment, and whether each of what is measured was so."""
     facts: dict[int, tuple[Any, ...]] = {}
     values: dict[int, dict[str, Any]] = {}
     for person_id, *rest in rows:
-        *now, tier, objects, with_lead, joint, before = rest
-        facts[person_id] = (tier, bool(objects), bool(with_lead), bool(joint))
+        *now, tier, objects, in_a_case, with_lead, joint, before = rest
+        facts[person_id] = (tier, bool(objects), (bool(in_a_case), bool(with_lead), bool(joint)))
         said = values.setdefault(person_id, dict(zip(_FIELDS, now, strict=True)))
         said.update(_parsed(before))
-    for person_id, (tier, objects, with_lead, joint) in facts.items():
-        yield AsRecorded(tier=tier, objects=objects, **values[person_id]), with_lead, joint
+    for person_id, (tier, objects, has) in facts.items():
+        yield AsRecorded(tier=tier, objects=objects, **values[person_id]), has
 
 
 def _parsed(before: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a user still answers for: counts only, nobody's name. Somebody who holds anything cannot leave."""
+"""What a user still answers for: counts and the names of meetings, no person's. Somebody who holds anything cannot leave."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from caseload.clock import local_day
 from caseload.domain.words import CaseState, HandoverState, TaskState
-from caseload.tables import CareTeamMember, Case, Handover, LeadAllocation, Task
+from caseload.tables import CareTeamMember, Case, Handover, LeadAllocation, MdtSeries, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,13 @@ def holdings(session: Session, now: datetime, user_ids: Collection[int]) -> dict
     for user_id, what, number in session.execute(union_all(*parts)):
         found[user_id][what] = number
     return {user_id: Holdings(**counts) for user_id, counts in found.items()}
+
+
+def meetings_run_by(session: Session, user_id: int) -> tuple[str, ...]:
+    """The names of the series of team meetings that a user chairs or coordinates, and that go on."""
+    theirs = or_(MdtSeries.chair_id == user_id, MdtSeries.coordinator_id == user_id)
+    wanted = select(MdtSeries.name).where(theirs, MdtSeries.ended_on.is_(None))
+    return tuple(session.execute(wanted.order_by(MdtSeries.name, MdtSeries.id)).scalars())
 
 
 def _parts(now: datetime) -> list[tuple[Select[Any], Any]]:

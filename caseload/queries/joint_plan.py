@@ -1,4 +1,4 @@
-"""Who has an accountable lead and who a joint care plan, as at a moment: the conditions of `caseload.domain.joint_plan`.
+"""Who has an open case, an accountable lead, a joint care plan, as at a moment: the conditions of `caseload.domain.joint_plan`.
 
 `at` is a moment, or a name for one that the question is asked with. Each condition asks history rows only, so that it
 answers of a past moment what it would have answered then.
@@ -15,6 +15,11 @@ from caseload.domain.words import Sector
 from caseload.tables import Case, LeadAllocation, Person, PlanAgreement, PlanSection, PlanVersion
 
 Moment = datetime | BindParameter[Any]
+
+
+def in_case(at: Moment) -> ColumnElement[bool]:
+    """A condition on `Person`: a case of theirs was open at that moment, or had a lead, which only an open one has."""
+    return exists().where(Case.person_id == Person.id, or_(_case_open(at), case_led(at))).correlate(Person)
 
 
 def led(at: Moment) -> ColumnElement[bool]:
@@ -45,6 +50,10 @@ def case_has_joint_plan(at: Moment) -> ColumnElement[bool]:
     both = [_contributed(sector) for sector in CONTRIBUTE]
     version = exists().where(PlanVersion.case_id == Case.id, _in_force(at), _agreed(at), *both).correlate(Case)
     return and_(version, case_led(at))
+
+
+def _case_open(at: Moment) -> ColumnElement[bool]:
+    return and_(Case.opened_at <= at, or_(Case.closed_at.is_(None), Case.closed_at > at))
 
 
 def _in_force(at: Moment) -> ColumnElement[bool]:

@@ -52,14 +52,6 @@ class Outstanding:
     decision: MdtDecisionKind | None
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """The actions that have fallen due, and whether the viewer may open everybody they are about."""
-
-    actions: tuple[DueAction, ...]
-    opens_all: bool
-
-
 def outstanding_actions(
     session: Session, viewer: Viewer, now: datetime, *, after: tuple[date, int] | None, mine: bool, most: int
 ) -> list[Outstanding]:
@@ -92,7 +84,7 @@ def _outstanding() -> "Select[*tuple[Any, ...]]":
     )  # fmt: skip
 
 
-def due_actions(session: Session, viewer: Viewer, now: datetime) -> Counted:
+def due_actions(session: Session, viewer: Viewer, now: datetime) -> tuple[DueAction, ...]:
     """The actions of the viewer's meetings that fell due in the last year, by today; nobody is named."""
     today = local_day(now)
     wanted = (
@@ -117,13 +109,13 @@ def due_actions(session: Session, viewer: Viewer, now: datetime) -> Counted:
         )
         .order_by(Team.name, MdtAction.id)
     )  # fmt: skip
-    rows = session.execute(wanted).all()
-    actions = (
-        DueAction(team, decision, decile, due, local_day(ended) if state is TaskState.DONE and ended else None)
-        for team, decision, decile, due, state, ended, _ in rows
+    return tuple(
+        DueAction(
+            team, decision, decile, due, local_day(ended) if state is TaskState.DONE and ended else None, bool(shown)
+        )
+        for team, decision, decile, due, state, ended, shown in session.execute(wanted)
         if due is not None  # the question asks for no others
     )
-    return Counted(tuple(actions), all(row[-1] for row in rows))
 
 
 def _holds() -> ColumnElement[bool]:

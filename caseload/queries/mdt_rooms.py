@@ -11,15 +11,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from caseload.clock import local_day
 from caseload.domain.agenda_rules import SCORE_REASONS
 from caseload.domain.meeting_closing import outcome_mark
-from caseload.domain.meeting_rules import MeetingStep, Part, may_take
+from caseload.domain.meeting_rules import MeetingStep, Part, may_take, not_held, too_early
 from caseload.domain.permissions import Permission
 from caseload.domain.plan_words import AgendaReason, AttendanceState, MdtDecisionKind, MeetingState
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import ConsentPurpose, Sector, TaskState
 from caseload.exceptions import NotThere
 from caseload.queries.mdt_series import series_row, series_rows
+from caseload.queries.meeting_begun import has_begun
 from caseload.queries.objections import objects_to_scoring, said_no
 from caseload.queries.people import PersonFacts, facts_of
 from caseload.queries.visible import SHARING, found_open, openable
@@ -42,7 +44,7 @@ from caseload.tables import (
 
 @dataclass(frozen=True, slots=True)
 class RoomMeeting:
-    """One meeting and the viewer's parts in it."""
+    """One meeting and the viewer's parts in it, as things stand `today`."""
 
     meeting_id: int
     row_version: int
@@ -62,10 +64,22 @@ class RoomMeeting:
     closed_by: str | None
     no_quorum_reason: str
     parts: frozenset[Part]
+    begun: bool
+    today: date
 
     def lets(self, step: MeetingStep) -> bool:
         """Whether the viewer may take this step at it as it stands."""
-        return may_take(step, self.state, self.parts)
+        return may_take(step, self.state, self.parts) and too_early(step, self.held_on, self.today) is None
+
+    @property
+    def to_come(self) -> bool:
+        """Whether its day is still to come."""
+        return self.held_on > self.today
+
+    @property
+    def not_held(self) -> bool:
+        """Whether its day went by without it."""
+        return not_held(self.state, self.held_on, self.today, begun=self.begun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +165,22 @@ class Attendee:
     deputy_for: str
 
 
-def room_meeting(session: Session, viewer: Viewer, meeting_id: int) -> RoomMeeting:
+def room_meeting(session: Session, viewer: Viewer, now: datetime, meeting_id: int) -> RoomMeeting:
     """The meeting, for somebody who sees its series; NotThere for anybody else."""
-    return _meeting(session, viewer, MdtMeeting.id == meeting_id)
+    return _meeting(session, viewer, now, MdtMeeting.id == meeting_id)
 
 
-def meeting_of_item(session: Session, viewer: Viewer, item_id: int) -> RoomMeeting:
+def meeting_of_item(session: Session, viewer: Viewer, now: datetime, item_id: int) -> RoomMeeting:
     """The meeting an item is on, in the same way. Whether its person may be opened, the items say."""
     held = select(AgendaItem.meeting_id).where(AgendaItem.id == item_id).scalar_subquery()
-    return _meeting(session, viewer, MdtMeeting.id == held)
+    return _meeting(session, viewer, now, MdtMeeting.id == held)
 
 
-def _meeting(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> RoomMeeting:
+def _meeting(session: Session, viewer: Viewer, now: datetime, which: ColumnElement[bool]) -> RoomMeeting:
     leads_it, closer = aliased(User), aliased(User)
     found = session.execute(
         series_rows(viewer)
-        .add_columns(MdtMeeting, leads_it.display_name, closer.display_name)
+        .add_columns(MdtMeeting, leads_it.display_name, closer.display_name, has_begun())
         .join(MdtMeeting, MdtMeeting.series_id == MdtSeries.id)
         .join(leads_it, leads_it.id == MdtMeeting.chair_id)
         .outerjoin(closer, closer.id == MdtMeeting.closed_by)
@@ -174,13 +188,14 @@ def _meeting(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> Ro
     ).one_or_none()
     if found is None:
         raise NotThere
-    *row, meeting, chair, closed_by = found
+    *row, meeting, chair, closed_by, begun = found
     series = series_row(*row)
     parts = series.parts(viewer.user_id, meeting.chair_id) if viewer.may(Permission.RUN_MDT) else frozenset[Part]()
     return RoomMeeting(
         meeting.id, meeting.row_version, series.name, series.team_id, series.team, meeting.held_on, series.starts,
         series.venue, meeting.state, series.quorum, meeting.chair_id, chair, series.coordinator_id,
         series.coordinator, meeting.closed_at, closed_by, meeting.no_quorum_reason, parts,
+        bool(begun), local_day(now),
     )  # fmt: skip
 
 

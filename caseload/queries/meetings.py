@@ -1,13 +1,15 @@
 """Series of team meetings with their meetings, and what was asked for them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
-from caseload.domain.meeting_rules import MeetingStep, Part, may_take
+from caseload.domain.meeting_rules import MeetingStep, Part, may_take, not_held
 from caseload.domain.permissions import Permission
 from caseload.domain.plan_words import MeetingState
 from caseload.domain.viewer import Viewer
@@ -26,6 +28,7 @@ from caseload.queries.mdt_series import (
     serves,
     teams_to_run,
 )
+from caseload.queries.meeting_begun import has_begun
 from caseload.queries.people import PersonFacts, facts_of
 from caseload.queries.visible import EMERGENCY_ONLY, openable
 from caseload.tables import AgendaItem, Case, MdtMeeting, MdtRequest, MdtSeries, Organisation, Person, Team, User
@@ -36,7 +39,7 @@ PAST_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class MeetingRow:
-    """A meeting as a list shows it. `items` is how many people are on its agenda."""
+    """A meeting as a list shows it. `items` is how many people are on its agenda, `begun` whether it took place at all."""
 
     meeting_id: int
     series_id: int
@@ -47,6 +50,11 @@ class MeetingRow:
     chair: str
     items: int
     row_version: int
+    begun: bool
+
+    def not_held(self, today: date) -> bool:
+        """Whether its day went by without it."""
+        return not_held(self.state, self.held_on, today, begun=self.begun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +148,13 @@ def meeting_page(session: Session, viewer: Viewer, meeting_id: int) -> MeetingPa
     """The meeting without its agenda; NotThere for who is not shown the series."""
     meeting, series = meeting_and_series(session, viewer, meeting_id)
     found = session.execute(
-        select(User.display_name, _items_on()).select_from(User).join(MdtMeeting, MdtMeeting.chair_id == User.id).where(
+        select(User.display_name, _items_on(), has_begun()).select_from(User).join(MdtMeeting, MdtMeeting.chair_id == User.id).where(
             MdtMeeting.id == meeting_id
         )
     ).one()  # fmt: skip
     row = MeetingRow(
         meeting.id, series.series_id, series.name, meeting.held_on, meeting.state, meeting.chair_id, found[0], found[1],
-        meeting.row_version,
+        meeting.row_version, bool(found[2]),
     )  # fmt: skip
     return MeetingPage(row, series, series.parts(viewer.user_id, meeting.chair_id))
 
@@ -183,7 +191,7 @@ def _meetings(session: Session, wanted: ColumnElement[bool], *, latest: int | No
     question = (
         select(
             MdtMeeting.id, MdtSeries.id, MdtSeries.name, MdtMeeting.held_on, MdtMeeting.state, MdtMeeting.chair_id,
-            User.display_name, _items_on(), MdtMeeting.row_version,
+            User.display_name, _items_on(), MdtMeeting.row_version, has_begun(),
         )
         .join(MdtSeries, MdtSeries.id == MdtMeeting.series_id)
         .join(Team, Team.id == MdtSeries.team_id)
@@ -194,7 +202,8 @@ def _meetings(session: Session, wanted: ColumnElement[bool], *, latest: int | No
         question = question.order_by(MdtMeeting.held_on, MdtMeeting.id)
     else:
         question = question.order_by(MdtMeeting.held_on.desc(), MdtMeeting.id.desc()).limit(latest)
-    return tuple(MeetingRow(*row) for row in session.execute(question))
+    rows: Iterable[Any] = session.execute(question)
+    return tuple(MeetingRow(*row) for row in rows)
 
 
 def _requests(session: Session, viewer: Viewer, now: datetime, wanted: ColumnElement[bool]) -> tuple[RequestRow, ...]:

@@ -4,7 +4,7 @@ Sharing with a sector decides who may open the person. Risk stratification decid
 question that answers a tier, a probability or a reason adds `objects_to_scoring`.
 """
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, ScalarSelect, select
 from sqlalchemy.sql.functions import coalesce
 
 from caseload.domain.words import ConsentPurpose, ConsentState
@@ -15,7 +15,16 @@ AGAINST = (ConsentState.REFUSED, ConsentState.WITHDRAWN)
 
 def said_no(purpose: ConsentPurpose) -> ColumnElement[bool]:
     """A condition on `Person`: the last they said about this purpose is no; nothing said is not a no."""
-    latest = (
+    return coalesce(_latest(purpose), "none").in_([state.value for state in AGAINST])
+
+
+def said_yes(purpose: ConsentPurpose) -> ColumnElement[bool]:
+    """A condition on `Person`: the last they said about this purpose is yes; nothing said is not a yes."""
+    return coalesce(_latest(purpose), "none") == ConsentState.GIVEN.value
+
+
+def _latest(purpose: ConsentPurpose) -> ScalarSelect[ConsentState]:
+    return (
         select(Consent.state)
         .where(Consent.person_id == Person.id, Consent.purpose == purpose)
         .order_by(Consent.id.desc())
@@ -23,7 +32,6 @@ def said_no(purpose: ConsentPurpose) -> ColumnElement[bool]:
         .correlate(Person)
         .scalar_subquery()
     )
-    return coalesce(latest, "none").in_([state.value for state in AGAINST])
 
 
 def objects_to_scoring() -> ColumnElement[bool]:

@@ -1,6 +1,5 @@
-"""How many people there are by place and tier, with a case, with a lead. Never a name, never an id of a person."""
+"""How many people of a viewer's own practices there are by tier, with a case, with a lead. Never a name, never an id."""
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -24,67 +23,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from caseload.domain.overview import Count, Place, Row
-from caseload.domain.permissions import Permission
+from caseload.domain.overview import Count, Row
 from caseload.domain.viewer import Viewer
-from caseload.domain.words import CaseState, ConsentPurpose, OrganisationKind, Role, Tier
+from caseload.domain.words import CaseState, ConsentPurpose, Role, Tier
 from caseload.queries.objections import objects_to_scoring
 from caseload.queries.risk_runs import RunShown
 from caseload.queries.visible import BY_NAME, Shape, names_for, openable_by_name, shape_of
-from caseload.tables import Case, Consent, LeadAllocation, Organisation, Person, RiskScore
+from caseload.tables import Case, Consent, LeadAllocation, Person, RiskScore
 
-_KINDS = (OrganisationKind.BOROUGH, OrganisationKind.LOCALITY, OrganisationKind.NETWORK, OrganisationKind.PRACTICE)
 _TIERS = (Tier.VERY_HIGH, Tier.HIGH, Tier.MODERATE)
 
 
-def places(session: Session) -> tuple[Place, ...]:
-    """The whole place tree. What is withheld is settled for all of it, whoever asks."""
-    return tuple(Place(*row) for row in session.execute(_tree()))
-
-
-@cache
-def _tree() -> Select[int, str, OrganisationKind, int | None]:
-    return (
-        select(Organisation.id, Organisation.name, Organisation.kind, Organisation.parent_id)
-        .where(Organisation.kind.in_(_KINDS))
-        .order_by(Organisation.id)
-    )
-
-
-def visible_places(
-    viewer: Viewer, tree: tuple[Place, ...], permission: Permission = Permission.SEE_OVERVIEW
-) -> frozenset[int]:
-    """The places all of whose practices the viewer may see the overview of, or what else the permission is for."""
-    allowed = viewer.practices(permission)
-    parents = {place.place_id: place.parent_id for place in tree}
-    some: set[int] = set()
-    barred: set[int] = set()
-    for place in tree:
-        if place.kind is OrganisationKind.PRACTICE:
-            around = set(_around(place.place_id, parents))
-            some |= around
-            barred |= around if place.place_id not in allowed else set()
-    return frozenset(some - barred)
-
-
-def all_theirs(viewer: Viewer, shown: Iterable[Place]) -> bool:
-    """Whether every practice among these places is one whose register the viewer's role opens to them."""
-    theirs = viewer.places.get(Role.PRACTICE, frozenset())
-    return all(place.place_id in theirs for place in shown if place.kind is OrganisationKind.PRACTICE)
-
-
-def counts(session: Session, run: RunShown | None) -> tuple[Count, ...]:
-    """The numbers of every practice: of people alive and registered there now, by their tier in the run."""
-    return _counted(session.execute(_everywhere(), _of_run(run)))
-
-
 def own_counts(session: Session, viewer: Viewer, now: datetime, run: RunShown | None) -> tuple[Count, ...]:
-    """The same of the viewer's own practices, and there of those people whom they may open now."""
-    return _counted(session.execute(_own(shape_of(viewer)), {**names_for(viewer, now), **_of_run(run)}))
-
-
-def _of_run(run: RunShown | None) -> dict[str, int]:
-    return {"run_id": run.run_id if run else 0}
+    """The numbers of the viewer's own practices: of people registered there now whom they may open, by their tier in the run."""
+    asked = {**names_for(viewer, now), "run_id": run.run_id if run else 0}
+    return _counted(session.execute(_own(shape_of(viewer)), asked))
 
 
 def _counted(found: Result[int, Tier | None, int, int, int, int]) -> tuple[Count, ...]:
@@ -99,11 +52,6 @@ def _counted(found: Result[int, Tier | None, int, int, int, int]) -> tuple[Count
         here[1] += cases
         here[2] += led
     return tuple(Count(practice, row, *three) for (practice, row), three in sorted(numbers.items()))
-
-
-@cache
-def _everywhere() -> Select[int, Tier | None, int, int, int, int]:
-    return _numbers(_registered())
 
 
 @cache
@@ -172,10 +120,3 @@ def _cases(counted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .where(Case.state != CaseState.CLOSED, counted)
         .group_by(Person.practice_id, RiskScore.tier)
     )  # fmt: skip
-
-
-def _around(place_id: int, parents: dict[int, int | None]) -> Iterator[int]:
-    at: int | None = place_id
-    while at in parents:
-        yield at
-        at = parents[at]

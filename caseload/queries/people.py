@@ -22,6 +22,7 @@ from caseload.domain.words import (
     Sex,
 )
 from caseload.exceptions import NotThere
+from caseload.queries.flags import flag_may_be_set, flags_in_force
 from caseload.queries.kept_out import kept_out
 from caseload.queries.visible import (
     BY_NAME,
@@ -112,7 +113,10 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """One person as their page begins. `proposal` is the undecided one; `emergency_until` is set where only break-glass opens it."""
+    """One person as their page begins. `proposal` is the undecided one; `emergency_until` is set where only break-glass opens it.
+
+    `flags` is how many flags for urgent care are in force; `flag_may_be_set` is of who has none as well as of who has.
+    """
 
     facts: PersonFacts
     practice_id: int
@@ -125,6 +129,8 @@ class PersonPage:
     proposal: ProposalState | None
     proposal_kind: ProposalKind | None
     emergency_until: datetime | None
+    flags: int = 0
+    flag_may_be_set: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ def person_page(session: Session, viewer: Viewer, now: datetime, person_id: int)
     if found is None:
         raise NotThere
     found_open(session, viewer, now, person_id)
-    person, practice, case, allocation, lead_name, barred, state, kind, has_relationship, opened_until = found
+    person, practice, case, allocation, lead_name, barred, state, kind, has_relationship, opened_until, *flags = found
     return PersonPage(
         facts_of(person, practice),
         person.practice_id,
@@ -160,6 +166,8 @@ def person_page(session: Session, viewer: Viewer, now: datetime, person_id: int)
         state,
         kind,
         None if has_relationship else opened_until,
+        flags[0],
+        bool(flags[1]),
     )
 
 
@@ -171,6 +179,7 @@ def _page(shape: Shape) -> Select[*tuple[Any, ...]]:
         select(
             Person, Organisation.name, Case, LeadAllocation, User.display_name, kept_out(User, BY_NAME.now),
             Proposal.state, Proposal.kind, related_by_name(shape), _opened_until(),
+            flags_in_force(BY_NAME.today), flag_may_be_set(),
         )
         .select_from(Person)
         .join(Organisation, Organisation.id == Person.practice_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import local_day
@@ -41,6 +41,11 @@ def newest_run(session: Session, now: datetime) -> RunShown | None:
     return RunShown(
         found[0].id, found[0].index_date, found[0].demonstration, earlier and earlier.id, earlier and earlier.index_date
     )
+
+
+def latest_extract(session: Session) -> date | None:
+    """The day of the newest register that was taken in; None before the first was."""
+    return session.execute(select(func.max(RiskRun.extracted_on))).scalar_one_or_none()
 
 
 def scored_newest(score: type[RiskScore], run: RunShown | None) -> ColumnElement[bool]:

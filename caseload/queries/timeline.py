@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from caseload.clock import LONDON, local_day
+from caseload.domain.border_words import PatientClass, StayState
 from caseload.domain.plan_words import DischargePathway
 from caseload.domain.viewer import Viewer
 from caseload.queries.visible import may_open
@@ -39,6 +40,7 @@ from caseload.tables import (
     Contact,
     DischargePlan,
     Encounter,
+    HospitalStay,
     LeadAllocation,
     Organisation,
     PersonEvent,
@@ -73,6 +75,19 @@ class DischargeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HospitalRow:
+    """What the hospital's own messages tell of a stay; `updated_at` is when it said something last.
+
+    Of a sensitive stay no ward is named: which one says why somebody is there.
+    """
+
+    state: StayState
+    patient_class: PatientClass
+    location: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineRow:
     """One entry. What `code`, `extra` and `about` hold depends on the kind; `presenters.timeline` puts it into words.
 
@@ -95,6 +110,7 @@ class TimelineRow:
     corrects: bool = False
     corrected: bool = False
     discharge: DischargeRow | None = None
+    hospital: HospitalRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +147,9 @@ def _encounters(session: Session, person_id: int, before: TimelineKey | None, mo
         TimelineRow(
             Happening.ENCOUNTER, _morning(row.started_on), row.id, row.kind.value, row.diagnosis_code,
             row.provider_code, "", None, provider, until_on=row.ended_on, discharge=_discharge(plan, planner),
+            hospital=_hospital(told),
         )
-        for row, provider, plan, planner in session.execute(wanted, {"person_id": person_id})
+        for row, provider, plan, planner, told in session.execute(wanted, {"person_id": person_id})
     ]  # fmt: skip
 
 
@@ -140,16 +157,24 @@ def _discharge(plan: DischargePlan | None, planner: str) -> DischargeRow | None:
     return None if plan is None else DischargeRow(plan.pathway, plan.expected_on, plan.note, planner, plan.at)
 
 
+def _hospital(told: HospitalStay | None) -> HospitalRow | None:
+    if told is None:
+        return None
+    location = "" if told.sensitive else told.location
+    return HospitalRow(told.state, told.patient_class, location, told.updated_at)
+
+
 @cache
-def _stays() -> Select[Encounter, str, DischargePlan | None, str]:
+def _stays() -> Select[Encounter, str, DischargePlan | None, str, HospitalStay | None]:
     """The stays with their provider and, of the plans for their end, the one that holds: the last."""
     later = aliased(DischargePlan)
     last = select(func.max(later.id)).where(later.encounter_id == Encounter.id).correlate(Encounter).scalar_subquery()
     wanted = (
-        select(Encounter, Organisation.name, DischargePlan, _By.display_name)
+        select(Encounter, Organisation.name, DischargePlan, _By.display_name, HospitalStay)
         .outerjoin(Organisation, Organisation.code == Encounter.provider_code)
         .outerjoin(DischargePlan, DischargePlan.id == last)
         .outerjoin(_By, _By.id == DischargePlan.by)
+        .outerjoin(HospitalStay, HospitalStay.encounter_id == Encounter.id)
         .where(Encounter.person_id == bindparam("person_id"))
     )
     return wanted.order_by(Encounter.started_on.desc(), Encounter.id.desc())

@@ -4,6 +4,7 @@ Whose form it was is read from the form itself: its CSRF token is signed over th
 left open by one user and sent from another's session keeps nothing.
 """
 
+import sys
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 
 from caseload.actions.drafts import drop_draft, save_draft
+from caseload.forms.form import Form, forms_here
+from caseload.forms.typed import anything_asked, anything_typed
 from caseload.pages.request import FORM_KEY, moment
 from caseload.queries.drafts import DraftRow, draft_at
 from caseload.web import this_app
@@ -31,11 +34,11 @@ _MOST = 50_000
 def keep_draft() -> bool:
     """Keep what the form of this request carried, for the user it was made for, and say whether anything was kept.
 
-    Nothing is kept where the browser is not theirs, the form is not one of ours, or there is nothing in it.
+    Nothing is kept where the browser is not theirs, the form is not one of ours, or nobody typed anything into it.
     """
     owner = _asking()
     content = typed()
-    if owner is None or not content or _made_for() != owner or _too_much(content):
+    if owner is None or not _anything(content) or _made_for() != owner or _too_much(content):
         return False
     path = form_page()
     with this_app().store.writing() as writing:
@@ -92,6 +95,19 @@ def typed() -> dict[str, list[str]]:
     """What the form of this request carried, without its machinery and without secrets."""
     unwanted = NOT_KEPT | SECRET_FIELDS
     return {name: values for name, values in request.form.lists() if name not in unwanted and any(values)}
+
+
+def forms_of_page() -> list[type[Form]]:
+    """The forms that the module of the page asked for works with, whether or not the page was reached."""
+    page = current_app.view_functions.get(request.endpoint or "")
+    names = vars(sys.modules[page.__module__]).values() if page else ()
+    return [one for one in names if isinstance(one, type) and issubclass(one, Form) and one is not Form]
+
+
+def _anything(content: dict[str, list[str]]) -> bool:
+    if forms_here():
+        return anything_typed(forms_here(), content)
+    return anything_asked(forms_of_page(), content, request.view_args or {})
 
 
 def _asking() -> int | None:

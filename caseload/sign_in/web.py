@@ -22,7 +22,7 @@ from caseload.sign_in.browser_session import (
 from caseload.sign_in.drafts import draft_for, drop_sent_draft
 from caseload.sign_in.first_steps import turn_to_first
 from caseload.sign_in.oidc import prepare_providers
-from caseload.web import this_app
+from caseload.web import for_programs, this_app
 
 _SEEN_EVERY = timedelta(seconds=60)
 _TOKEN_LENGTH = 43
@@ -74,7 +74,7 @@ class ServerSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
         """The browser's session; an empty one where its token is none of ours, or its time is over."""
         token = request.cookies.get(self.get_cookie_name(app), "")
-        if len(token) != _TOKEN_LENGTH or _is_static(app, request):
+        if len(token) != _TOKEN_LENGTH or _needs_none(app, request):
             return BrowserSession()
         with this_app().store.reading() as reading:
             found = asker(reading, hash_of(token), moment())
@@ -89,6 +89,8 @@ class ServerSessions(SessionInterface):
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """Keep what changed, and give the browser its token where that is new."""
         here = cast(BrowserSession, session)
+        if for_programs(request.path):
+            return
         if here.left:
             self._forget(app, response)
             return
@@ -147,8 +149,9 @@ def _is_seen(here: BrowserSession, row: SessionRow) -> bool:
     return here.touched or (not here.unseen and moment() - row.seen_at >= _SEEN_EVERY)
 
 
-def _is_static(app: Flask, request: Request) -> bool:
-    return request.path.startswith(f"{app.static_url_path}/")
+def _needs_none(app: Flask, request: Request) -> bool:
+    """Files, and what programs ask for: they bring a token of their own, and a cookie of theirs is neither read nor given."""
+    return request.path.startswith(f"{app.static_url_path}/") or for_programs(request.path)
 
 
 def this_settings(app: Flask) -> Any:

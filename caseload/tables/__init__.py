@@ -5,6 +5,7 @@ Only `caseload.actions`, `caseload.intake` and the migrations write them; only `
 
 from caseload.tables.access import EmergencyAccess, RestrictedAccess
 from caseload.tables.action_key import ActionKey
+from caseload.tables.api_client import ApiAssertion, ApiClient, ApiGrant, ApiToken, BulkExport, PartnerMessage
 from caseload.tables.assessment import Assessment, AssessmentAnswers, AssessmentSection, PersonMeasure
 from caseload.tables.audit import AuditEvent, AuditHead, AuditSubject
 from caseload.tables.base import Table
@@ -16,7 +17,17 @@ from caseload.tables.contact import Contact
 from caseload.tables.discharge import DischargePlan
 from caseload.tables.draft import Draft
 from caseload.tables.encounter import Encounter
+from caseload.tables.flag import CareFlag, FlagAcknowledgement, FlagEvent, OutwardChange
 from caseload.tables.handover import Handover, LeaverJourney, StagedHandover
+from caseload.tables.hospital import (
+    FeedHeard,
+    HospitalEvent,
+    HospitalMessage,
+    HospitalStay,
+    IdentityChange,
+    PersonIdentifier,
+    WaitingNumber,
+)
 from caseload.tables.lead import LeadAllocation, LeadProposal
 from caseload.tables.mdt import (
     AgendaItem,
@@ -55,12 +66,18 @@ __all__ = [
     "AgendaItem",
     "AgendaLeftOut",
     "AgendaNotes",
+    "ApiAssertion",
+    "ApiClient",
+    "ApiGrant",
+    "ApiToken",
     "Assessment",
     "AssessmentAnswers",
     "AssessmentSection",
     "AuditEvent",
     "AuditHead",
     "AuditSubject",
+    "BulkExport",
+    "CareFlag",
     "CareTeamMember",
     "Case",
     "CaseEvent",
@@ -74,7 +91,14 @@ __all__ = [
     "Draft",
     "EmergencyAccess",
     "Encounter",
+    "FeedHeard",
+    "FlagAcknowledgement",
+    "FlagEvent",
     "Handover",
+    "HospitalEvent",
+    "HospitalMessage",
+    "HospitalStay",
+    "IdentityChange",
     "LeadAllocation",
     "LeadProposal",
     "Leave",
@@ -87,8 +111,11 @@ __all__ = [
     "MdtSeries",
     "Notice",
     "Organisation",
+    "OutwardChange",
+    "PartnerMessage",
     "Person",
     "PersonEvent",
+    "PersonIdentifier",
     "PersonMeasure",
     "PersonMerge",
     "PlanAction",
@@ -114,5 +141,6 @@ __all__ = [
     "TeamMembership",
     "User",
     "UserRole",
+    "WaitingNumber",
     "WebSession",
 ]

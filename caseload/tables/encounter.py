@@ -10,7 +10,10 @@ from caseload.tables.base import Table, Word, one_of
 
 
 class Encounter(Table):
-    """One stay or attendance, by the source's own id: the same one sent again replaces and never adds."""
+    """One stay or attendance, by the source's own id: the same one sent again replaces and never adds.
+
+    `source` is a file of a monthly pack, or `hl7:` and the feed whose messages tell of it until a pack does.
+    """
 
     __tablename__ = "encounter"
     __table_args__ = (
@@ -21,7 +24,7 @@ class Encounter(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    source: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(44))
     source_ref: Mapped[str] = mapped_column(String(64))
     kind: Mapped[EncounterKind] = mapped_column(Word(EncounterKind))
     started_on: Mapped[date]

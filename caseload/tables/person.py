@@ -70,7 +70,8 @@ class PersonEvent(Table):
     """What happened to a person's own record: died, moved practice, left, restricted, address changed. Append-only.
 
     `before` and `after` hold the fields that changed; they stay inside the case database and are never logged.
-    `by` is empty where a load did it.
+    `by` is empty where a load did it, which `run_id` names, or a message of a hospital, which `message_id` does; it then
+    stands at the moment the hospital told of.
     """
 
     __tablename__ = "person_event"
@@ -81,5 +82,6 @@ class PersonEvent(Table):
     at: Mapped[datetime] = mapped_column(UtcMoment)
     by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("risk_run.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("hospital_message.id"), index=True)
     before: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     after: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)

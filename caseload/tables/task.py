@@ -2,24 +2,24 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseload.domain.words import TaskKind, TaskState
-from caseload.tables.base import Table, UtcMoment, Word, one_of, together
+from caseload.tables.base import Table, UtcMoment, Word, one_of
 
 
 class Task(Table):
     """On a person's list (`owner_id`) or a team's (`team_id`). `rule_code` names the rule that made it, if one did.
 
-    `rule_ref` makes a rule's task unique: the same cause never makes it twice.
+    `rule_ref` makes a rule's task unique: the same cause never makes it twice. `ended_by` is empty where a rule ended it.
     """
 
     __tablename__ = "task"
     __table_args__ = (
         one_of("kind", TaskKind),
         one_of("state", TaskState),
-        together("ended"),
+        CheckConstraint("ended_by IS NULL OR ended_at IS NOT NULL", name="ended_who_when"),
         Index("ix_task_owner_id_state_due_on", "owner_id", "state", "due_on"),
         Index("ix_task_team_id_state_due_on", "team_id", "state", "due_on"),
     )

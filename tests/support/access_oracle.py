@@ -7,7 +7,7 @@ reason and expiry; an objection to sharing is respected everywhere at once; inte
 from dataclasses import dataclass
 from itertools import product
 
-ROLES = ("practice", "navigator", "lead", "mdt_chair", "integration_lead", "ig_officer", "admin")
+ROLES = ("practice", "navigator", "lead", "mdt_chair", "integration_lead", "ig_officer", "admin", "data_quality")
 IN_CARE = ("practice", "navigator", "lead", "mdt_chair")
 
 RELATIONSHIPS = ("none", "own practice", "case in place", "lead", "care team", "handover addressed", "other place")
@@ -27,8 +27,9 @@ SUFFICES = {
     "integration_lead": (),
     "ig_officer": (),
     "admin": (),
+    "data_quality": (),
 }
-"""For each role, the relationships that are legitimate. Three roles never see a person."""
+"""For each role, the relationships that are legitimate. Four roles never open a person."""
 
 
 @dataclass(frozen=True)

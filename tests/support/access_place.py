@@ -48,10 +48,12 @@ from caseload.tables import (
 )
 from interfaces.codes.nhs_number import nhs_check_digit
 from tests.support.access_assessments import add_assessment
+from tests.support.access_hospital import add_held
 from tests.support.access_joint_work import a_cohort, joint_work
 from tests.support.access_meetings import a_meeting, add_item, add_request
 from tests.support.access_oracle import Combination
 from tests.support.access_plans import add_plan
+from tests.support.access_programs import a_client, add_outward
 
 NAME = re.compile(r"zq(\d{5})x", re.IGNORECASE)
 """Every person's names: `Zq00012xfam` and `Zq00012xgiv`."""
@@ -102,7 +104,12 @@ class AccessPlace:
 
     def probe(self, name, role, combinations, sector="health"):
         """A user of this role, with a person for each combination."""
-        place = {"practice": "near", "navigator": "near network", "mdt_chair": "near network"}.get(role, "borough")
+        place = {
+            "practice": "near",
+            "navigator": "near network",
+            "mdt_chair": "near network",
+            "data_quality": "near network",
+        }.get(role, "borough")
         probe = Probe(self._user(name, Role(role), sector, place), role, sector)
         self._add(Practitioner, user_id=probe.user_id, profession="gp", capacity=40)
         probe.people = [self._person(probe, stands) for stands in combinations]
@@ -171,6 +178,7 @@ class AccessPlace:
                 LeaverJourney, **by, state="begun", started_at=self.now, started_by=user_id, row_version=1
             ),
             "opening_id": self._opening_at(place),
+            "client_row_id": a_client(self, place),
             "cohort_id": a_cohort(self, place),
             **a_meeting(self, place),
         }
@@ -206,6 +214,7 @@ class AccessPlace:
         self._work(probe, one)
         self._access(probe, one)
         self._merge(one)
+        add_held(self, one, f"Zq{number:05d}x")
         return one
 
     def _nhs_number(self):
@@ -320,14 +329,9 @@ class AccessPlace:
             recorded_by=probe.user_id,
         )
         one.ids["proposal_id"] = self._add(
-            Proposal,
-            person_id=person_id,
-            practice_id=one.ids["practice_id"],
-            kind="score",
-            run_id=self.run,
-            state=ProposalState.PROPOSED,
-            created_at=past,
-        )
+            Proposal, person_id=person_id, practice_id=one.ids["practice_id"], kind="score", run_id=self.run,
+            state=ProposalState.PROPOSED, created_at=past,
+        )  # fmt: skip
         self._add(
             RiskScore,
             person_id=person_id,
@@ -346,6 +350,7 @@ class AccessPlace:
             reasons=[],
         )
         one.ids.update(joint_work(self, one, past))
+        add_outward(self, one, past)
         self._add(Notice, user_id=probe.user_id, kind="person_died", person_id=person_id, at=past)
 
     def _access(self, probe, one):

@@ -13,6 +13,7 @@ from caseload.database import writing
 from caseload.settings import settings_with
 from caseload.sign_in.web import start_session
 from caseload.store import Store
+from tests.support.access_hospital import SETTLES, reads_message
 from tests.support.access_oracle import Combination, may_open
 from tests.support.access_place import NAME
 from tests.support.case_app import NOW
@@ -118,6 +119,8 @@ class Visits:
 
     def allowed(self, probe):
         """Everybody whom the oracle lets this user see: their own people, and those of others by place alone."""
+        if probe.role in SETTLES:  # in a message's text, and nowhere else
+            return frozenset(one.number for one in probe.people if reads_message(probe.role, one.stands))
         own = {one.number for one in probe.people if may_open(probe.role, one.stands)}
         others = (one for one in self.everybody if one not in probe.people and one not in self.place.strangers)
         return frozenset(

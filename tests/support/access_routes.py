@@ -5,6 +5,7 @@ An address that is not here fails the matrix by name. So does one that is here a
 
 from dataclasses import dataclass
 
+from tests.support.access_hospital import SETTLES, reads_message, told_of_message
 from tests.support.access_oracle import IN_CARE, ROLES, may_open
 
 EVERYONE = "everyone"
@@ -13,7 +14,7 @@ WITH_LISTS = ("practice", "navigator")
 NAMES_LEADS = ("practice", "navigator", "mdt_chair")
 RECORDS_CONSENT = ("practice", "navigator", "lead")
 WORKS_COHORTS = NAMES_LEADS
-OVERVIEW = ("integration_lead", "practice", "mdt_chair")
+HEADLINE = ("integration_lead", "practice", "mdt_chair")
 IG = ("ig_officer",)
 ADMIN = ("admin",)
 
@@ -79,6 +80,8 @@ RULES = {
         names_leads,
         runs_its_meeting,
         opens_but_is_not_asked,
+        reads_message,
+        told_of_message,
     )
 }
 
@@ -86,6 +89,7 @@ _PERSON = "/people/<int:person_id>"
 _CASE = "/cases/<int:case_id>"
 _TASK = "/tasks/<int:task_id>"
 _USER = "/users/<int:user_id>"
+_CLIENT = "/clients/<int:client_row_id>"
 _ASSESSMENT = "/assessments/<int:assessment_id>"
 _VERSION = "/plans/<int:version_id>"
 _JOURNEY = "/leavers/<int:journey_id>"
@@ -112,6 +116,12 @@ ABOUT_SOMEBODY = {
     **_both(f"{_ASSESSMENT}/outcome", Row(IN_CARE, "opens")),
     **_both(f"{_ASSESSMENT}/abandon", Row(IN_CARE, "opens")),
     ("GET", f"{_PERSON}/consent"): Row(IN_CARE, "opens"),
+    ("GET", f"{_PERSON}/flags"): Row(IN_CARE, "opens"),
+    ("GET", f"{_PERSON}/messages"): Row(IN_CARE, "opens"),
+    ("POST", f"{_PERSON}/messages/<int:message_id>/read"): Row(IN_CARE, "opens"),
+    **_both(f"{_PERSON}/flags/new/<code>", Row(IN_CARE, "opens")),
+    **_both("/flags/<int:flag_id>/change", Row(IN_CARE, "opens")),
+    **_both("/flags/<int:flag_id>/end", Row(IN_CARE, "opens")),
     **_both(f"{_PERSON}/consent/<purpose>", Row(RECORDS_CONSENT, "opens")),
     **_both(f"{_PERSON}/restriction", Row(PRACTICE, "own_practice")),
     ("POST", f"{_PERSON}/restriction/names"): Row(PRACTICE, "own_practice"),
@@ -184,7 +194,23 @@ ABOUT_SOMEBODY |= {
     ("POST", "/mdt/requests/<int:request_id>/take-back"): Row(IN_CARE, "opens"),
 }
 
+_HOSPITAL_MESSAGE = "/hospital/messages/<int:hospital_message_id>"
+_IDENTITY_CHANGE = "/hospital/identities/<int:identity_change_id>"
+ABOUT_SOMEBODY |= {
+    ("GET", _HOSPITAL_MESSAGE): Row(SETTLES, "told_of_message"),
+    ("POST", f"{_HOSPITAL_MESSAGE}/retry"): Row(SETTLES, "told_of_message"),
+    ("POST", f"{_HOSPITAL_MESSAGE}/dismiss"): Row(SETTLES, "told_of_message"),
+    ("GET", f"{_HOSPITAL_MESSAGE}/raw"): Row(SETTLES, "reads_message"),
+    **_both(f"{_HOSPITAL_MESSAGE}/correct", Row(SETTLES, "reads_message")),
+    **_both(f"{_HOSPITAL_MESSAGE}/link", Row(SETTLES, "reads_message")),
+    ("GET", _IDENTITY_CHANGE): Row(SETTLES, "told_of_message"),
+    ("POST", f"{_IDENTITY_CHANGE}/undo"): Row(SETTLES, "told_of_message"),
+}
+
 ABOUT_NOBODY = {
+    ("GET", "/hospital"): Row(SETTLES),
+    ("GET", "/hospital/held"): Row(SETTLES),
+    ("GET", "/hospital/identities"): Row(SETTLES),
     ("GET", "/mdt/actions"): Row(IN_CARE),
     ("GET", "/mdt"): Row(IN_CARE),
     **_both("/mdt/series/new", Row(RUNS_MDT)),
@@ -217,14 +243,17 @@ ABOUT_NOBODY = {
     **_both("/leavers/new", Row(WITH_LISTS)),
     ("GET", "/review"): Row(PRACTICE),
     **_both("/people/duplicates", Row(PRACTICE)),
-    ("GET", "/overview"): Row(OVERVIEW),
-    ("GET", "/headline"): Row(OVERVIEW),
-    ("GET", "/headline.csv"): Row(OVERVIEW),
+    ("GET", "/overview"): Row(PRACTICE),
+    ("GET", "/headline"): Row(HEADLINE),
+    ("GET", "/headline.csv"): Row(HEADLINE),
     ("GET", "/governance/emergency"): Row(IG),
     **_both("/governance/audit", Row(IG)),
     ("GET", "/governance/audit.csv"): Row(IG),
     ("GET", "/users"): Row(ADMIN),
     **_both("/users/new", Row(ADMIN)),
+    ("GET", "/clients"): Row(ADMIN),
+    **_both("/clients/new", Row(ADMIN)),
+    **_both("/oauth2/authorize", Row(IN_CARE)),
 }
 """Addresses without anybody in them; what they list is asked of every name on the page."""
 
@@ -242,6 +271,7 @@ OF_A_PLACE = {
     **_both(f"{_MEETING}/unlock", Row(RUNS_MDT)),
     **_both(f"{_MEETING}/move-day", Row(RUNS_MDT)),
     **_both(f"{_MEETING}/cancel", Row(RUNS_MDT)),
+    **_both(f"{_MEETING}/hold-today", Row(RUNS_MDT)),
     ("GET", f"{_MEETING}/room"): Row(IN_CARE),
     ("GET", f"{_MEETING}/minutes"): Row(IN_CARE),
     ("GET", f"{_MEETING}/minutes.pdf"): Row(IN_CARE),
@@ -267,6 +297,9 @@ OF_A_PLACE = {
     ("POST", f"{_JOURNEY}/rest"): Row(WITH_LISTS),
     ("POST", f"{_JOURNEY}/finish"): Row(WITH_LISTS),
     ("POST", f"{_JOURNEY}/stop"): Row(WITH_LISTS),
+    ("GET", _CLIENT): Row(ADMIN),
+    **_both(f"{_CLIENT}/change", Row(ADMIN)),
+    ("POST", f"{_CLIENT}/end"): Row(ADMIN),
     ("GET", _USER): Row(ADMIN),
     **_both(f"{_USER}/details", Row(ADMIN)),
     **_both(f"{_USER}/roles/new", Row(ADMIN)),
@@ -293,6 +326,39 @@ SOMEBODY_ELSES = {
 
 EVERY_ROUTE = {**ABOUT_SOMEBODY, **ABOUT_NOBODY, **OF_A_PLACE, **SOMEBODY_ELSES}
 
+_FHIR = "/fhir/R4"
+_KIND = f"{_FHIR}/<kind:resource>"
+_ONE = f"{_KIND}/<id:logical>"
+_EXPORT = f"{_FHIR}/$export"
+TO_PROGRAMS = {
+    ("POST", "/oauth2/token"),
+    ("POST", "/oauth2/revoke"),
+    ("GET", "/.well-known/smart-configuration"),
+    ("GET", f"{_FHIR}/.well-known/smart-configuration"),
+    ("GET", f"{_FHIR}/metadata"),
+    ("GET", f"{_FHIR}/openapi.json"),
+    ("GET", _KIND),
+    ("POST", _KIND),
+    ("POST", f"{_KIND}/_search"),
+    ("GET", f"{_KIND}/_history"),
+    ("GET", _ONE),
+    ("PUT", _ONE),
+    ("GET", f"{_ONE}/_history"),
+    ("GET", f"{_ONE}/_history/<id:version_name>"),
+    ("GET", f"{_FHIR}/Patient/<id:logical>/$everything"),
+    ("POST", f"{_FHIR}/Flag/<id:logical>/$acknowledge"),
+    ("GET", _EXPORT),
+    ("GET", f"{_EXPORT}/<int:export_id>"),
+    ("DELETE", f"{_EXPORT}/<int:export_id>"),
+    ("GET", f"{_EXPORT}/<int:export_id>/<id:file_name>"),
+    *(
+        (method, f"{_FHIR}/{rest}")
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        for rest in ("", "<path:anything>")
+    ),
+}
+"""Answered to programs only, by a token and never by a session: test_api_matrix.py asks them."""
+
 SHOWS_NOBODY = {
     ("GET", f"{_ITEM}/remove"),
     ("POST", f"{_ITEM}/up"),
@@ -312,6 +378,7 @@ SHOWS_NOBODY = {
     ("POST", "/people/duplicates/<int:first_id>/<int:second_id>/apart"),
     ("POST", "/people/merges/<int:merge_id>/undo"),
     ("POST", f"{_CASE}/team/<int:member_id>/end"),
+    ("POST", f"{_PERSON}/messages/<int:message_id>/read"),
     ("POST", f"{_TASK}/done"),
     ("POST", f"{_TASK}/reopen"),
     ("POST", f"{_CASE}/resume"),
@@ -320,5 +387,10 @@ SHOWS_NOBODY = {
     ("POST", f"{_CASE}/lead"),
     ("POST", "/handovers/<int:handover_id>/revoke"),
     ("POST", "/cohorts/members/<int:cohort_member_id>/move"),
+    ("GET", _HOSPITAL_MESSAGE),
+    ("POST", f"{_HOSPITAL_MESSAGE}/retry"),
+    ("POST", f"{_HOSPITAL_MESSAGE}/dismiss"),
+    ("POST", f"{_HOSPITAL_MESSAGE}/correct"),
+    ("POST", f"{_IDENTITY_CHANGE}/undo"),
 }
 """Addresses about somebody whose answer has no name in it: a file, and what is carried out at the press of a button."""

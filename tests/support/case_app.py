@@ -88,6 +88,7 @@ _STAFF = (
     ("integration", "COUNCIL", Role.INTEGRATION_LEAD, "TESTHAM", None, 0),
     ("ig", "COUNCIL", Role.IG_OFFICER, "TESTHAM", None, 0),
     ("admin", "COUNCIL", Role.ADMIN, "TESTHAM", None, 0),
+    ("data.quality", "TRUST", Role.DATA_QUALITY, "TESTHAM", None, 0),
 )
 
 

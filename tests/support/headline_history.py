@@ -76,7 +76,7 @@ class Life:
 
 @dataclass
 class History:
-    """The place, who lives there, and the numbers by month end as they were then: {(practice, line): [people, led, joint]}."""
+    """The place, who lives there, and the numbers by month end as they were then: {(practice, line): [people, cases, led, joint]}."""
 
     practices: list = field(default_factory=list)
     lives: dict = field(default_factory=dict)
@@ -351,8 +351,9 @@ class Simulation:
                 and {"health", "social_care"} <= life.sectors
             )  # fmt: skip
             at_risk = line in TIERS[:3]
-            now = found.setdefault((life.practice, line), Counter(people=0, led=0, joint=0))
-            now.update(people=1, led=int(led and at_risk), joint=int(joint and at_risk))
+            now = found.setdefault((life.practice, line), Counter(people=0, cases=0, led=0, joint=0))
+            in_case = life.case is not None
+            now.update(people=1, cases=int(in_case and at_risk), led=int(led and at_risk), joint=int(joint and at_risk))
         return {key: tuple(one.values()) for key, one in found.items()}
 
 

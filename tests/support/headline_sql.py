@@ -10,7 +10,7 @@ def by_plain_sql(store, day):
     at = last_moment(day).strftime("%Y-%m-%d %H:%M:%S.%f")
     with store.reading() as session:
         rows = session.execute(text(PLAIN), {"at": at, "day": day.isoformat(), "ymd": int(f"{day:%Y%m%d}")}).all()
-    return {(practice, line): (people, led, joint) for practice, line, people, led, joint in rows}
+    return {(practice, line): tuple(numbers) for practice, line, *numbers in rows}
 
 
 def _then(name):
@@ -31,6 +31,10 @@ person_then AS (
         (SELECT s.tier FROM risk_score s JOIN run ON run.id = s.run_id WHERE s.person_id = p.id) AS tier,
         (SELECT c.state FROM consent c WHERE c.person_id = p.id AND c.purpose = 'risk_stratification' AND c.at <= :at
             ORDER BY c.id DESC LIMIT 1) AS said,
+        EXISTS (
+            SELECT 1 FROM care_case k
+            WHERE k.person_id = p.id AND k.opened_at <= :at AND (k.closed_at IS NULL OR k.closed_at > :at)
+        ) AS in_case,
         EXISTS (
             SELECT 1 FROM care_case k JOIN lead_allocation l ON l.case_id = k.id
             WHERE k.person_id = p.id AND l.from_at <= :at AND (l.until_at IS NULL OR l.until_at > :at)
@@ -60,7 +64,7 @@ placed AS (
         ELSE tier END AS line
     FROM person_then
 )
-SELECT practice_id, line, count(*), sum(led AND line IN ('very_high', 'high', 'moderate')),
+SELECT practice_id, line, count(*), sum(in_case AND line IN ('very_high', 'high', 'moderate')), sum(led AND line IN ('very_high', 'high', 'moderate')),
     sum(joint AND line IN ('very_high', 'high', 'moderate'))
 FROM placed
 WHERE tier IS NOT NULL OR (said IS NOT NULL AND line NOT IN ('died', 'left'))

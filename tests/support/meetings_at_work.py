@@ -28,8 +28,8 @@ def meetings_at_work(work) -> None:
     now.present("navigator")
     now.save(1, notes=NOTES, decision="step_up", why="Two falls in a month")
     now.save(2, notes=NOTES)
-    empty = make_room(store, town, {}, series_id=over.series_id, held_on=date(2026, 10, 7))
-    ready = make_room(store, town, _cases(work, 1, 2), series_id=over.series_id, held_on=date(2026, 10, 6))
+    empty = make_room(store, town, {}, series_id=over.series_id, held_on=date(2026, 10, 1))
+    ready = make_room(store, town, _cases(work, 1, 2), series_id=over.series_id, held_on=date(2026, 10, 2))
     ready.present("navigator", "chair")
     ready.decide_all()
     work.ids.update(

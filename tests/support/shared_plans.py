@@ -89,6 +89,7 @@ def copied(store, town, cases):
     made["copied_deceased"] = versioned(store, town, cases[5], "withdrawn", {}, answer="by_representative")
     given = [("pdf", "The person", None, False), ("pdf", "Kim Nurse, East Community Trust", "health", False)]
     given += [("urgent_summary", "Jo Helper, Testham Neighbours", "voluntary", True)]
+    given += [("urgent_summary", "NHS 111, urgent care", "health", True)]
     with store.writing() as session:
         for share_format, recipient, sector, refused in given:
             session.add(

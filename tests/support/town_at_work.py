@@ -61,10 +61,13 @@ from tests.support.agendas_at_work import agendas_at_work
 from tests.support.assessing import assess_at_work
 from tests.support.case_app import NOW, Town, make_town, propose
 from tests.support.cohorts_at_work import cohorts_at_work, stays_at_work
+from tests.support.flags_at_work import flags_at_work
+from tests.support.hospital_at_work import hospital_at_work
 from tests.support.led_cases import asked, led, opened
 from tests.support.meetings_at_work import meetings_at_work
 from tests.support.packs import nhs
 from tests.support.plans_at_work import plans_at_work
+from tests.support.programs_at_work import programs_at_work
 from tests.support.shared_plans import copied
 
 EARLIER = NOW - timedelta(days=20)
@@ -106,11 +109,14 @@ def make_town_at_work(store: Store) -> AtWork:
         _copies,
         assess_at_work,
         plans_at_work,
+        flags_at_work,
+        programs_at_work,
         _accounts,
         cohorts_at_work,
         stays_at_work,
         meetings_at_work,
         agendas_at_work,
+        hospital_at_work,
     ):
         make(work)
     return work

@@ -84,12 +84,15 @@ def quick_passwords(monkeypatch):
 
 
 ON_BOTH_DATABASES = {
-    "test_all_or_nothing", "test_append_only", "test_assessments_at_once", "test_audit_chain", "test_case_changes", "test_concurrent_writers",
+    "test_all_or_nothing", "test_api_at_once", "test_append_only", "test_assessments_at_once", "test_audit_chain", "test_case_changes", "test_concurrent_writers",
     "test_database", "test_first_load", "test_handover_actions", "test_lead_actions", "test_lead_histories",
     "test_list_changes", "test_look_book", "test_looks_at_once", "test_merges", "test_migrations", "test_once", "test_people_change",
     "test_review_actions", "test_search", "test_sign_ins_at_once", "test_stays", "test_viewers", "test_visible",
     "test_cohort_actions", "test_deactivating_at_once", "test_discharges", "test_merged_records", "test_renewed_key",
-    "test_plan_sections", "test_plan_writers", "test_plans", "test_sharing_at_once",
+    "test_outward_people", "test_outward_resources", "test_outward_search", "test_plan_sections", "test_plan_writers", "test_plans", "test_sharing_at_once", "test_agenda_at_once",
+    "test_mdt_at_once", "test_mdt_closing", "test_meeting_days", "test_outward_changes", "test_flags_at_once",
+    "test_feeds_heard", "test_hospital_messages", "test_hospital_worker", "test_listening_live", "test_replay",
+    "test_hospital_at_once", "test_hospital_events", "test_hospital_merges", "test_live_stays",
 }  # fmt: skip
 """Where the database itself is at stake: locks, races, constraints, history, loads, who may open whom."""
 

@@ -35,6 +35,7 @@ from tests.support.access_routes import (
     RULES,
     SHOWS_NOBODY,
     SOMEBODY_ELSES,
+    TO_PROGRAMS,
     own_practice_without_emergency,
 )
 from tests.support.case_app import NOW
@@ -77,7 +78,7 @@ def test_every_combination_is_answered_as_the_oracle_says(store):
             assert wrong(probe, opened_by(session, probe, openable)) == []
             assert wrong(probe, opened_by(session, probe, related), in_emergency=False) == []
             answers += len(probe.people)
-    assert answers == 7 * 315 + 4 * 126
+    assert answers == 8 * 315 + 4 * 126
 
 
 def test_the_answer_is_the_same_in_a_question_about_cases_leads_and_consent(store):
@@ -173,6 +174,7 @@ OTHERS = [
 """What is asked of every address besides the seven relationships, a few of them at each address in turn."""
 MISSING = 9_999_999
 GIVEN = {
+    "code": "has_care_plan",
     "discipline": "health",
     "heading": "carers",
     "purpose": "care_coordination",
@@ -252,8 +254,33 @@ def given(faults, visitor, method, path):
 
 def test_every_address_of_the_app_is_in_the_table(visits):
     found = routes_of(visits.app)
-    assert found - EVERY_ROUTE.keys() == set(), "not in tests/support/access_routes.py"
-    assert EVERY_ROUTE.keys() - found == set(), "not in the app"
+    known = EVERY_ROUTE.keys() | TO_PROGRAMS
+    assert found - known == set(), "not in tests/support/access_routes.py"
+    assert known - found == set(), "not in the app"
+    assert EVERY_ROUTE.keys() & TO_PROGRAMS == set()
+
+
+@pytest.mark.slow
+def test_what_is_answered_to_programs_is_answered_to_no_session(visits, faults):
+    """Nobody who is signed in, nor anybody who is not, is shown somebody there, or is told more than that a token is needed."""
+    one = visits.everybody[0].ids["person_id"]
+    for method, rule in sorted(TO_PROGRAMS):
+        path = path_of(
+            rule,
+            GIVEN
+            | {
+                "resource": "Patient",
+                "logical": one,
+                "version_name": 1,
+                "file_name": "x",
+                "export_id": 1,
+                "anything": "x",
+            },
+        )
+        answers = {visitor.ask(method, path).text for visitor in (*visits.visitors, visits.signed_out)}
+        answer = visits.visitors[0].ask(method, path)
+        if len(answers) != 1 or answer.shown or answer.seen or answer.status in (301, 302, 303):
+            faults.append(f"{method} {path}: {len(answers)} answers, {answer.status}")
 
 
 @pytest.mark.slow
@@ -361,5 +388,6 @@ def test_addresses_that_are_not_there_look_the_same_as_those_of_others(visits):
 
 
 def test_no_address_has_a_place_for_a_name_or_a_number(visits):
-    arguments = {name for _, rule in routes_of(visits.app) for name in re.findall(r"<(?!int:)(?:\w+:)?(\w+)>", rule)}
+    pages = routes_of(visits.app) - TO_PROGRAMS
+    arguments = {name for _, rule in pages for name in re.findall(r"<(?!int:)(?:\w+:)?(\w+)>", rule)}
     assert arguments == set(GIVEN)

@@ -13,7 +13,7 @@ from caseload.domain.plan_words import AssessmentState, Discipline, SectionState
 from caseload.domain.words import CareTeamRole, ConsentPurpose, ConsentState, EncounterKind, Residence
 from caseload.questionnaires import read_questionnaires
 from caseload.tables import Assessment, AssessmentSection, CareTeamMember, Encounter, LeadProposal, Person
-from tests.integration.caseload.conftest import form_fields
+from tests.integration.caseload.conftest import form_fields, read_page
 from tests.support.assessing import act, answers_to, assessment_row, started, written
 from tests.support.case_app import NOW, audited
 from tests.support.led_cases import led
@@ -136,6 +136,63 @@ def test_somebody_who_is_second_sees_theirs_beside_their_own_and_saves_over_it(
     assert second.post(url, data={**again, **both}).status_code == 303
     assert sections(store)[0].answers == {"conditions": both["answer_conditions"], "pain": "yes"}
     assert sections(store)[0].author_id == town.users["nurse"]
+
+
+@pytest.mark.parametrize("theirs", [{"answer_memory": "yes"}, {"answer_low_mood": "yes"}])
+def test_a_tick_of_still_right_and_what_is_known_stay_where_somebody_was_first(
+    store, town, assessment_id, client_as, get, post, theirs
+):
+    written(store, town, assessment_id, "health", "ash.gp", EARLIER, memory="no", what_matters="Her garden")
+    url, second = f"/assessments/{assessment_id}/sections/mental_health", client_as("nurse")
+    mine = form_fields(get(second, url), url)
+    post(client_as("social.worker"), url, theirs)
+    answer = second.post(url, data={**mine, "still_memory": "no", "still_what_matters": "Her garden"})
+    assert (answer.status_code, read_page(answer.text)) == (409, [])
+    said = main_of(answer.text)
+    assert "Somebody else was first" in said
+    assert "Already known" in said
+    assert "GP register, 5 October 2026" in said
+    for ticked in ("still_memory", "still_what_matters"):
+        assert re.search(rf'name="{ticked}" type="checkbox"[^>]* checked', answer.text), ticked
+    again = {**form_fields(answer.text, url), "still_memory": "no", "still_what_matters": "Her garden", **theirs}
+    if "answer_memory" in theirs:
+        del again["still_memory"]  # theirs is right
+    assert second.post(url, data=again).status_code == 303
+    kept = {"what_matters": "Her garden", "memory": theirs.get("answer_memory", "no")}
+    assert sections(store)[-1].answers == kept | {key.removeprefix("answer_"): text for key, text in theirs.items()}
+
+
+def test_a_tick_whose_earlier_answer_was_changed_meanwhile_becomes_an_answer_of_this_section(
+    store, town, assessment_id, client_as, get, post
+):
+    written(store, town, assessment_id, "health", "ash.gp", EARLIER, complete=False, what_matters="Her garden")
+    url, second = f"/assessments/{assessment_id}/sections/mental_health", client_as("nurse")
+    mine = form_fields(get(second, url), url)
+    post(client_as("social.worker"), url, {"answer_low_mood": "yes"})
+    written(store, town, assessment_id, "health", "ash.gp", complete=False, seen=1, what_matters="Her sister")
+    answer = second.post(url, data={**mine, "still_what_matters": "Her garden"})
+    assert answer.status_code == 409
+    assert re.search(r"<textarea[^>]*name=\"answer_what_matters\"[^>]*>Her garden</textarea>", answer.text)
+    assert "Her sister" in main_of(answer.text)
+    assert not re.search(r'name="still_what_matters"[^>]* checked', answer.text)
+
+
+def test_each_mistake_of_a_section_names_its_question_and_leads_to_it(assessment_id, client_as, post):
+    url, client = f"/assessments/{assessment_id}/sections/therapy", client_as("ash.gp")
+    typed = {"answer_falls": "often", "answer_getting_about": "flying", "answer_eating": "x" * 4001, "then": "complete"}
+    page = post(client, url, typed).text
+    listed = re.findall(r'<a href="#([\w-]+)">\s*(.*?)\s*</a>', page.partition("There is a problem")[2], flags=re.S)
+    asked = {one.key: one for one in read_questionnaires().newest(Discipline.THERAPY).questions}
+    wrong = {
+        "getting_about": "select one of the answers",
+        "falls": "the answer must be a whole number from 0 to 99",
+        "transfers": "answer this question to complete the section",
+        "eating": "the answer must be 4,000 characters or fewer",
+        "wants_to_do": "answer this question to complete the section",
+    }
+    expected = [(f"answer_{key}", f"“{asked[key].words}”: {sentence}") for key, sentence in wrong.items()]
+    assert [(name, unescape(words)) for name, words in listed if name.startswith("answer_")] == expected
+    assert all(f'id="{name}"' in page for name, _ in expected)
 
 
 def test_two_sections_at_once_do_not_meet(store, assessment_id, client_as, get):

@@ -156,6 +156,20 @@ def test_audit_search_for_somebody_elsewhere_is_not_there(store, log, client_as)
     assert client_as("ig").get("/governance/audit?person=99999").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "query", ["person=nonsense", "person=-1", "user=nonsense", f"user={'9' * 25}", "from=nonsense", "until=2026-02-30"]
+)
+@pytest.mark.parametrize("address", ["/governance/audit", "/governance/audit.csv"])
+def test_a_filter_that_cannot_be_read_searches_nothing(store, log, client_as, address, query):
+    client = client_as("ig")
+    before = len(audited(store))
+    answer = client.get(f"{address}?{query}")
+    assert answer.status_code == 422
+    assert "has a filter that cannot be read, so nothing was searched" in answer.text
+    assert "Opened a case" not in answer.text
+    assert len(audited(store)) == before
+
+
 def test_audit_days_begin_at_midnight_in_london(store, log, client_as, get):
     looked(store, log, "navigator", 1, at=datetime(2026, 10, 6, 0, 30, tzinfo=LONDON))  # still 5 October in UTC
     who, client = f"user={log.users['navigator']}", client_as("ig")

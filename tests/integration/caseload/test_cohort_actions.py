@@ -229,7 +229,7 @@ def test_a_move_of_a_card_somebody_else_moved_is_a_conflict_that_says_where_it_i
     moved(store, town, 1, CohortColumn.ASSESSING)
     with pytest.raises(Conflict) as refused:
         moved(store, town, 1, CohortColumn.PLANNING, row_version=1)
-    assert refused.value.theirs == {"Column": "Assessing"}
+    assert refused.value.theirs == {"Column": CohortColumn.ASSESSING}
     assert refused.value.by == "Ash Manager"
     assert member_of(store, town, 1).board_column is CohortColumn.ASSESSING
 

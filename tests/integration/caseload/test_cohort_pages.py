@@ -18,6 +18,7 @@ from caseload.tables import (
     Assessment,
     Cohort,
     CohortMember,
+    Draft,
     Encounter,
     Organisation,
     Person,
@@ -114,7 +115,7 @@ def test_small_numbers_passed_over_are_for_those_who_may_open_them(client_as, ge
     seen = get(client_as("navigator"), f"/cohorts/new?place={town.places['NORTH']}{query}")
     assert re.search(r"Said no to care coordination\s*</dt>\s*<dd[^>]*>Between 1 and 7<", seen)
     assert names_on(seen) == []
-    assert "3 people are not shown, because you may not open these records." in seen
+    assert "You may not open any of these 3 people: you are not shown who they are." in seen
 
 
 @pytest.mark.parametrize("view", ["", "?view=list"])
@@ -126,7 +127,7 @@ def test_board_and_list_show_the_same(client_as, get, store, town, block, view):
     text = text_of(html)
     for said_there in ("Ash Gp", "5 Oct 2026", "Not in care coordination", "Very high", "To contact"):
         assert said_there in text
-    assert "1 person is not shown, because you may not open this record." in text
+    assert "You may not open 1 of these 4 people: you are not shown who they are." in text
     assert audited(store)[-1] == ("view", [town.people[number] for number in (1, 2, 3)])
     assert 'class="app-banner' not in html
 
@@ -233,14 +234,18 @@ def test_a_card_is_moved_without_a_script(client_as, get, post, store, town, blo
     assert member_of(store, town, 2).board_column is CohortColumn.ASSESSING
 
 
-def test_a_card_moved_from_an_old_board_is_a_conflict_that_says_so(client_as, post, store, town, block):
+def test_a_card_moved_from_an_old_board_is_a_conflict_that_says_so(client_as, get, post, store, town, block):
     client, member = client_as("ash.manager"), member_of(store, town, 2)
     action = f"/cohorts/members/{member.id}/move"
     post(client, action, {"to": "assessing"}, page=f"/cohorts/{block}")
     answer = post(client, action, {"to": "planning", "row_version": "1"}, page=f"/cohorts/{block}")
     assert answer.status_code == 409
-    for said_there in ("Assessing", "Ash Manager", "Plan being written"):
+    assert "Assessing" not in answer.text
+    for said_there in ("Being assessed", "Ash Manager", "Plan being written"):
         assert said_there in answer.text
+    with store.reading() as session:
+        assert session.execute(select(Draft.id)).all() == []  # nothing was typed
+    assert "was kept for you" not in get(client, f"/cohorts/{block}")
 
 
 def test_a_column_the_board_does_not_offer_is_no_request(client_as, post, store, town, block):
@@ -344,7 +349,7 @@ def test_two_members_found_to_be_one_person_are_one_member(client_as, get, store
         reason="Registered twice",
     )  # fmt: skip
     client = client_as("ash.manager")
-    assert "not shown, because you may not open" not in get(client, f"/cohorts/{worked}")
+    assert "You may not open" not in get(client, f"/cohorts/{worked}")
     html = get(client, f"/cohorts/{worked}/report")
     assert measure(html, "People taken") == "3"
     assert measure(html, "Contacts since the start") == "3"

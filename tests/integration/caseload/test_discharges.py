@@ -10,7 +10,8 @@ from caseload.actions.once import once
 from caseload.domain.plan_words import DischargePathway
 from caseload.domain.words import TaskKind
 from caseload.exceptions import Conflict, NotNow, NotThere
-from caseload.tables import DischargePlan, Encounter, Person, Task
+from caseload.tables import DischargePlan, Draft, Encounter, Person, Task
+from tests.integration.caseload.conftest import form_fields
 from tests.support.at_once import at_once
 from tests.support.case_app import NOW, audited
 from tests.support.day_work import act, rule_task
@@ -66,7 +67,8 @@ def test_somebody_else_s_plan_since_is_a_conflict_that_says_which(store, town, s
     planned(store, town, stay, by="ash.manager")
     with pytest.raises(Conflict) as refused:
         planned(store, town, stay)
-    assert (refused.value.theirs, refused.value.by) == ({"Pathway": "Pathway 1"}, "Ash Manager")
+    theirs = {"Pathway": HOME, "Expected to leave on": "9 October 2026", "Note": "None"}
+    assert (refused.value.theirs, refused.value.by) == (theirs, "Ash Manager")
     assert len(plans(store)) == 1
 
 
@@ -193,6 +195,38 @@ def test_a_form_without_a_pathway_or_with_half_a_day_is_shown_again(client_as, p
     assert "The day expected must be today or in the future" in answer.text
     assert post(client, link, {"pathway": "pathway_0", "seen": "x"}).status_code == 409
     assert plans(store) == []
+
+
+@pytest.mark.parametrize(("changed", "kept"), [({}, 0), ({"note": "Stairs"}, 1), ({"pathway": "pathway_2"}, 1)])
+def test_a_form_sent_as_it_began_after_somebody_else_s_plan_is_not_kept(
+    client_as, get, store, town, stay, changed, kept
+):
+    planned(store, town, stay, by="ash.manager")
+    client, link = client_as("ash.gp"), f"/encounters/{stay}/discharge"
+    began = {"pathway": "pathway_1", "expected_on-day": "9", "expected_on-month": "10", "expected_on-year": "2026"}
+    fields = form_fields(get(client, link), link)
+    planned(store, town, stay, by="ash.manager", seen_id=int(fields["seen"]), pathway=DischargePathway.PATHWAY_3)
+    assert client.post(link, data={**fields, **began, **changed}).status_code == 409
+    with store.reading() as session:
+        assert len(session.execute(select(Draft.id)).all()) == kept
+    assert ("was kept for you" in get(client, link)) == bool(kept)
+
+
+def test_the_page_of_a_conflict_has_pathway_day_and_note_in_the_words_of_the_form(client_as, post, store, town, stay):
+    planned(store, town, stay, by="ash.manager", pathway=DischargePathway.PATHWAY_2, note="Stairs at home")
+    client, link = client_as("ash.gp"), f"/encounters/{stay}/discharge"
+    answer = post(client, link, {"pathway": "pathway_0", "seen": "0", "note": "Mine"})
+    assert answer.status_code == 409
+    now = answer.text[answer.text.index("What is there now") :]
+    for said_there in (
+        "Pathway 2: rehabilitation before home",
+        "9 October 2026",
+        "Stairs at home",
+        "Pathway 0: home with no new support",
+        "Mine",
+    ):
+        assert said_there in now
+    assert "Ash Manager" in answer.text
 
 
 def test_a_stay_that_is_long_over_offers_nothing(client_as, get, store, town, stay):

@@ -10,6 +10,7 @@ from caseload.settings import settings_with
 from caseload.tables import ActionKey, Draft, User
 from tests.integration.caseload.conftest import SECRET, form_fields
 from tests.support.accounts import PASSWORD, audit_details, give_password
+from tests.support.plan_work import PlanWork
 from tests.support.sqlite import sqlite_url
 
 TYPED = {"email": "half.an.address", "wanted": "y"}
@@ -208,6 +209,41 @@ def test_later_draft_of_a_form_takes_the_place_of_the_earlier(left_open, sign_in
     client.post("/account", data={**fields, **TYPED})
     client.post("/account", data={**fields, "email": "another"})
     assert [content for _, _, content in drafts(store)] == [{"email": ["another"]}]
+
+
+def test_form_that_only_confirms_is_not_kept_after_a_conflict(client_as, get, store, town):
+    plans = PlanWork(store, town)
+    version = plans.drafted()
+    client, url = client_as("ash.gp"), f"/plans/{version}/ready"
+    fields = form_fields(get(client, url), url)
+    assert len(fields["seen"]) == 64
+    plans.write(version, "strengths", [{"strength": "She knows everybody"}], "social.worker")
+    assert client.post(url, data=fields).status_code == 409
+    assert drafts(store) == []
+    day = {"review_on-day": "2", "review_on-month": "11", "review_on-year": "2026"}
+    assert client.post(url, data={**fields, **day, "form_key": "k" * 32}).status_code == 409
+    assert [path for _, path, _ in drafts(store)] == [url]
+
+
+def test_form_that_only_confirms_is_not_kept_when_the_session_ends(client_as, get, store, town, clock):
+    version = PlanWork(store, town).drafted()
+    client, url = client_as("ash.gp"), f"/plans/{version}/ready"
+    fields = form_fields(get(client, url), url)
+    clock.now += timedelta(minutes=16)
+    client.post(url, data=fields)
+    assert drafts(store) == []
+
+
+@pytest.mark.parametrize(("text", "kept"), [("She knows everybody", 1), ("", 0)])
+def test_part_of_a_plan_is_kept_when_the_session_ends_where_anything_was_typed(
+    client_as, get, store, town, clock, text, kept
+):
+    version = PlanWork(store, town).start()
+    client, url = client_as("ash.gp"), f"/plans/{version}/sections/strengths"
+    fields = form_fields(get(client, url), url)
+    clock.now += timedelta(minutes=16)
+    client.post(url, data={**fields, "e0_strength": text, "then": "another"})
+    assert len(drafts(store)) == kept
 
 
 def test_draft_of_a_form_without_a_page_of_its_own_belongs_to_the_page_it_is_on(client_as, store, clock, town):

@@ -84,7 +84,7 @@ def found(store, day=TODAY, bound=1):
 
 
 def numbers(headline, place, row):
-    return tuple(headline.number(place, row, one) for one in ("people", "led", "joint"))
+    return tuple(headline.number(place, row, one) for one in ("people", "cases", "led", "joint"))
 
 
 def cells_of(html):
@@ -103,10 +103,23 @@ def test_adults_leads_and_joint_plans_are_counted(store, town):
     planned(store, town, 2, sectors=("health", "health"))
     headline = found(store)
     borough, ash = town.places["TESTHAM"], town.places["Y90001"]
-    assert numbers(headline, ash, Row.VERY_HIGH) == (1, 1, 1)
-    assert numbers(headline, ash, Row.HIGH) == (2, 1, 0)
-    assert numbers(headline, borough, Row.AT_RISK) == (8, 2, 1)
+    assert numbers(headline, ash, Row.VERY_HIGH) == (1, 1, 1, 1)
+    assert numbers(headline, ash, Row.HIGH) == (2, 1, 1, 0)
+    assert numbers(headline, borough, Row.AT_RISK) == (8, 3, 2, 1)
     assert headline.number(borough, Row.ALL) == 9  # 5 has died, 9 has left, 12 is a child
+
+
+def test_an_open_case_counts_from_its_opening_to_its_closing(store, town):
+    opened(store, town, 1)
+    with store.writing() as session:
+        case = session.query(Case).filter_by(person_id=town.people[1]).one()
+        case.opened_at = NOW - timedelta(days=10)
+        case.state, case.closed_at, case.closed_by = "closed", NOW - timedelta(days=2), town.users["ash.gp"]
+    by_day = {
+        days: numbers(found(store, TODAY - timedelta(days=days)), town.places["Y90001"], Row.VERY_HIGH)
+        for days in (0, 3)
+    }
+    assert by_day == {0: (1, 0, 0, 0), 3: (1, 1, 0, 0)}
 
 
 @pytest.mark.parametrize("broken", ["no lead", "one sector", "not agreed", "refused since", "ended", "not active yet"])
@@ -124,7 +137,7 @@ def test_a_plan_is_joint_only_where_everything_is_so(store, town, broken):
             answered(session, version_id, user, "does_not_agree", NOW)
         if broken == "ended":
             version.state, version.ended_at, version.ended_by = "withdrawn", NOW, user
-    assert numbers(found(store), town.places["Y90001"], Row.VERY_HIGH)[2] == 0
+    assert numbers(found(store), town.places["Y90001"], Row.VERY_HIGH)[3] == 0
 
 
 def test_what_is_recorded_after_a_day_does_not_change_it(store, town):
@@ -147,7 +160,7 @@ def test_what_is_recorded_after_a_day_does_not_change_it(store, town):
         )  # fmt: skip
     assert json_of(found(store, RUNS[1] - timedelta(days=1)), 1) == before
     today = found(store)
-    assert numbers(today, borough, Row.AT_RISK) == (6, 0, 0)
+    assert numbers(today, borough, Row.AT_RISK) == (6, 0, 0, 0)
     assert (today.number(borough, "died"), today.number(borough, "objects")) == (1, 1)
 
 
@@ -172,7 +185,14 @@ def test_no_small_number_is_on_any_page_or_in_any_file_nor_a_name(store, town, c
         text = client.get(f"/headline.csv?place={town.places[place]}").get_data(as_text=True)
         assert "Family" not in text
         for row in rows_of(text):
-            for name in ("adults_at_risk", "adults_registered", "with_lead", "with_joint_plan", "not_counted_died"):
+            for name in (
+                "adults_at_risk",
+                "adults_registered",
+                "with_open_case",
+                "with_lead",
+                "with_joint_plan",
+                "not_counted_died",
+            ):
                 assert row[name] == "withheld" or row[name] == "0" or int(row[name]) >= 8
     assert "view" not in {action for action, _ in audited(store)}
 
@@ -189,11 +209,12 @@ def test_page_file_and_command_withhold_the_same(store, town, client_as, get):
         for tier, figures in place["tiers"].items():
             row = next(one for one in today if (one["place_code"], one["tier"]) == (place["code"], tier))
             assert row["adults_at_risk"] == str(figures["adults"]["number"])
+            assert row["with_open_case"] == str(figures["with_open_case"]["number"])
             assert row["with_joint_plan"] == str(figures["with_joint_plan"]["number"])
             html = get(client, f"/headline?place={town.places[place['code']]}&tier={tier}")
             at = ["very_high", "high", "moderate", "at_risk"].index(tier)
             adults = figures["adults"]["number"]
-            assert cells_of(html)[4 * at].split()[0] == ("Withheld" if adults == "withheld" else f"{adults:,}")
+            assert cells_of(html)[5 * at].split()[0] == ("Withheld" if adults == "withheld" else f"{adults:,}")
 
 
 def test_the_definition_and_who_is_not_counted_stand_with_the_figures(store, town, client_as, get):

@@ -1,9 +1,10 @@
 """A lead, or somebody on the care team, who may no longer open the record: said wherever they are named."""
 
+import re
 from datetime import timedelta
 
 from caseload.domain.words import Role
-from caseload.tables import CareTeamMember, UserRole
+from caseload.tables import CareTeamMember, Person, RestrictedAccess, UserRole
 from tests.support.case_app import NOW
 from tests.support.day_work import TODAY, said
 from tests.support.led_cases import led
@@ -50,7 +51,7 @@ def test_an_answer_that_keeps_nobody_out_names_nobody(client_as, post, store, to
 def test_a_lead_who_is_kept_out_is_shown_as_one_and_no_letter_names_them(client_as, get, store, town):
     case_id = led(store, town, 1, "social.worker", need="social", code="persons_choice")
     manager, words = client_as("ash.manager"), "ay no longer see the record:"
-    pages = (f"/people/{town.people[1]}", f"/cases/{case_id}/lead", "/cases")
+    pages = (f"/people/{town.people[1]}", f"/cases/{case_id}/lead", "/cases", f"/cases/{case_id}/team")
     for path in pages:
         assert words not in get(manager, path), path
     for path in pages[:2]:
@@ -64,6 +65,27 @@ def test_a_lead_who_is_kept_out_is_shown_as_one_and_no_letter_names_them(client_
     said(store, town, 1, "sharing_social_care", "given")
     for path in pages:
         assert words not in get(manager, path), path
+
+
+def test_who_is_on_the_care_team_and_may_not_see_the_record_is_marked(client_as, get, store, town):
+    case_id = led(store, town, 1, "ash.gp")
+    on_team(store, town, case_id, "social.worker", "ash.partner")
+    manager, path, words = client_as("ash.manager"), f"/cases/{case_id}/team", "May not see the record"
+    assert words not in get(manager, path)
+    said(store, town, 1, "sharing_social_care", "refused")
+    assert re.findall(rf'"app-cell">([^<]*)<br><strong>{words}', get(manager, path)) == ["Social Worker"]
+    said(store, town, 1, "sharing_social_care", "given")
+    with store.writing() as session:
+        session.get_one(Person, town.people[1]).restricted = True
+        for username in ("ash.manager", "social.worker"):
+            session.add(
+                RestrictedAccess(
+                    person_id=town.people[1], user_id=town.users[username], given_at=NOW, given_by=town.users["ash.gp"]
+                )
+            )  # fmt: skip
+    page = get(manager, path)
+    assert re.findall(rf'"app-cell">([^<]*)<br><strong>{words}', page) == ["Ash Partner"]
+    assert "may no longer see the record" not in page  # a restriction never shuts out who leads
 
 
 def test_a_lead_of_the_practice_by_role_alone_is_not_kept_out(client_as, get, store, town):

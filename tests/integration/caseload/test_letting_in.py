@@ -10,7 +10,7 @@ from caseload.actions.users import deactivate_user
 from caseload.exceptions import NotThere
 from caseload.queries.viewers import viewer_of
 from caseload.settings import settings_with
-from caseload.tables import Case, Handover, LeadAllocation, TeamMembership, User
+from caseload.tables import Case, Handover, LeadAllocation, MdtSeries, TeamMembership, User
 from tests.integration.caseload.conftest import SECRET
 from tests.support.accounts import (
     PASSWORD,
@@ -143,6 +143,42 @@ def test_user_who_was_asked_to_take_a_case_over_is_not_deactivated(admin, post, 
     answer = post(admin, f"/users/{town.users['therapist']}/deactivate")
     assert "They still hold 1 request to take over a case" in answer.text
     assert user_row(store, town.users["therapist"]).deactivated_at is None
+
+
+@pytest.mark.parametrize("part", ["chair_id", "coordinator_id"])
+def test_user_who_chairs_or_coordinates_team_meetings_is_not_deactivated(admin, get, post, store, town, clock, part):
+    url = f"/users/{town.users['navigator']}/deactivate"
+    series = [
+        meeting_series(store, town, clock, name, **{part: town.users["navigator"]}) for name in ("Falls MDT", "A MDT")
+    ]
+    page = get(admin, url)
+    assert "They chair or coordinate 2 team meetings" in page
+    assert "<li>Falls MDT</li>" in page
+    answer = post(admin, url)
+    assert answer.status_code == 422
+    assert (
+        "They chair or coordinate these team meetings: A MDT, Falls MDT. Somebody who runs meetings there has to name another "
+        "first: under MDT, the meeting, then “Change the meeting”."
+    ) in answer.text
+    assert user_row(store, town.users["navigator"]).deactivated_at is None
+    assert audit_details(store, "user.deactivate") == []
+    with store.writing() as session:
+        setattr(session.get_one(MdtSeries, series[0]), part, town.users["chair"])
+        session.get_one(MdtSeries, series[1]).ended_on = clock().date()
+    post(admin, url)
+    assert user_row(store, town.users["navigator"]).deactivated_at == clock()
+
+
+def meeting_series(store, town, clock, name, **parts):
+    with store.writing() as session:
+        by = {"chair_id": town.users["chair"], "coordinator_id": town.users["chair"], "created_by": town.users["chair"]}
+        row = MdtSeries(
+            name=name, team_id=town.team_id, weekday=2, starts="12:30", quorum=2, capacity=25, created_at=clock(),
+            **(by | parts),
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        return row.id
 
 
 def test_request_that_lapsed_keeps_nobody(admin, post, store, town, clock):

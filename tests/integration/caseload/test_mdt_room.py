@@ -73,7 +73,7 @@ def test_an_outcome_over_one_that_was_not_seen_is_a_conflict(room):
         room.act(
             save_item, item_id=room.items[1], row_version=1, notes={}, seen=0, outcome=Outcome("refer", "To the clinic")
         )
-    assert told.value.theirs == {"Outcome": "Continue", "Why": "It was agreed"}
+    assert told.value.theirs == {"Outcome": MdtDecisionKind.CONTINUE, "Why": "It was agreed"}
     assert len(room.rows(MdtDecision)) == 1
 
 

@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 
 from caseload.actions.consent import record_consent
+from caseload.actions.emergency import open_in_emergency
 from caseload.domain.consent_rules import ConsentHow
+from caseload.domain.emergency_access import EmergencyReason
 from caseload.domain.plan_words import AgendaReason, MeetingState
 from caseload.domain.words import ConsentPurpose, ConsentState
 from caseload.tables import AgendaItem, Draft, MdtAction, MdtDecision, MdtMeeting, Person
@@ -15,7 +17,7 @@ from tests.support.case_app import NOW, audited
 from tests.support.led_cases import led, opened
 from tests.support.mdt_work import NOTES, make_room
 from tests.support.packs import nhs
-from tests.support.pdf_pages import words
+from tests.support.pdf_pages import read_pdf, words
 from tests.support.statements import statements
 
 DAY = {"next_review_on-day": "2", "next_review_on-month": "11", "next_review_on-year": "2026"}
@@ -103,7 +105,7 @@ def test_saving_may_stay_and_add_one_action_after_another(room, client_as, post,
         ({"what": "Ring", "owner_id": "999999"}, "Select an owner from the list"),
         ({"what": "Ring", "due_on-day": "1", "due_on-month": "10", "due_on-year": "2026"}, "before the meeting"),
         ({"outcome": "refer", "rationale": "x", "next_review_on-day": "31", "next_review_on-month": "2", "next_review_on-year": "2027"}, "must be a real date"),
-        ({"situation": "x" * 4001}, "Use 4,000 characters or fewer"),
+        ({"situation": "x" * 4001}, "must be 4,000 characters or fewer"),
     ],
 )  # fmt: skip
 def test_a_form_with_something_wrong_is_shown_again_with_what_was_typed(room, client_as, post, typed, said):
@@ -218,6 +220,23 @@ def test_minutes_are_as_each_reader_may_read_them(room, client_as, get, store, t
     assert views[-1] == sorted([town.people[1], town.people[6]])  # nobody was shown to the nurse
 
 
+def test_minutes_as_a_file_keep_each_person_on_one_sheet_and_say_on_each_whose_meeting_it_was(room, client_as, store):
+    with store.writing() as session:
+        for number, item_id in room.items.items():
+            item = session.get_one(AgendaItem, item_id)
+            item.situation = item.latest = f"Said of {number}. " * 150
+    data = client_as("navigator").get(address(room, "minutes.pdf")).data
+    sheets = [" ".join(page.extract_text().split()) for page in read_pdf(data).pages]
+    assert len(sheets) > 1
+    for number, sheet in enumerate(sheets, start=1):
+        assert "Minutes: " in sheet
+        assert f"Page {number} of {len(sheets)}" in sheet
+    said = {number: [one.count(f"Said of {number}.") for one in sheets] for number in room.items}
+    shown = {number: [times for times in found if times] for number, found in said.items() if any(found)}
+    assert len(shown) == 2  # one of the three is about somebody the navigator may not open
+    assert all(found == [300] for found in shown.values())
+
+
 def test_minutes_as_a_file_are_redacted_in_the_same_way(room, client_as):
     pytest.importorskip("weasyprint")
     room.save(1, notes=NOTES, decision="continue")
@@ -229,6 +248,37 @@ def test_minutes_as_a_file_are_redacted_in_the_same_way(room, client_as):
     assert "Two falls" in said
     assert "FAMILY" not in hidden
     assert "Two falls" not in hidden
+
+
+def opened_in_emergency(store, town, username, number):
+    with store.writing() as session:
+        open_in_emergency(
+            session, by=town.viewer(session, username), now=NOW, nhs_number=nhs(number),
+            reason_code=EmergencyReason.URGENT_CARE, reason="Brought in tonight", minutes=60,
+        )  # fmt: skip
+
+
+def test_an_emergency_opens_one_person_of_the_minutes_and_nobody_else(room, client_as, get, store, town):
+    """Break-glass is of one person: the nurse reads what was said of 1, and 6 and 10 stay a number, on page and in file."""
+    for number in (1, 6):
+        room.save(
+            number, notes={**NOTES, "situation": f"About person {number}"}, decision="continue", why=f"Why {number}"
+        )
+    opened_in_emergency(store, town, "nurse", 1)
+    nurse = client_as("nurse")
+    html = get(nurse, address(room, "minutes"))
+    assert "About person 1" in html
+    assert "About person 6" not in html
+    assert "FAMILY6" not in html
+    assert html.count("Not shown to you") == 2
+    assert audited(store)[-1] == ("view", [town.people[1]])
+    pytest.importorskip("weasyprint")
+    said = words(nurse.get(address(room, "minutes.pdf")).data)
+    assert "About person 1" in said
+    assert "FAMILY1, Given1" in said
+    assert "About person 6" not in said
+    assert "FAMILY6" not in said
+    assert audited(store)[-1] == ("view", [town.people[1]])
 
 
 def test_thirty_people_take_no_more_questions_than_three(store, town, client_as, get):

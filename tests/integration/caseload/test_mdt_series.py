@@ -10,7 +10,7 @@ from caseload.actions.mdt_series import change_series, create_series, end_series
 from caseload.actions.meetings import cancel_meeting, move_meeting, plan_meetings
 from caseload.domain.plan_words import MeetingState
 from caseload.exceptions import Conflict, NotNow, NotThere
-from caseload.tables import AgendaItem, AgendaLeftOut, AgendaNotes, MdtMeeting, MdtSeries, User
+from caseload.tables import AgendaItem, AgendaLeftOut, AgendaNotes, MdtAttendance, MdtMeeting, MdtSeries, User
 from tests.support.agenda_work import WEDNESDAYS, add_cases, make_agendas
 from tests.support.case_app import NOW, audited
 from tests.support.led_cases import opened
@@ -80,10 +80,15 @@ def test_who_runs_no_meetings_makes_none(agendas, town):
         )  # fmt: skip
 
 
-def test_a_new_chair_chairs_the_meetings_to_come_that_are_not_locked(agendas, store, town):
+def test_a_new_chair_chairs_every_meeting_that_has_not_begun(agendas, store, town):
+    """A locked agenda as well: only its chair can unlock it, and the old one may be gone."""
     cases = add_cases(store, town, 2)
     agendas.build()
     agendas.lock()
+    agendas.act(add_to_agenda, meeting_id=agendas.meetings[1], case_id=cases[0], why="Falls")
+    agendas.lock(1)
+    with store.writing() as session:
+        session.add(MdtAttendance(meeting_id=agendas.meetings[0], name="A guest", state="attended"))
     changed(agendas, chair_id=town.users["navigator"], capacity=25)
     assert agendas.row(MdtSeries, agendas.series_id).capacity == 25
     chairs = [agendas.row(MdtMeeting, meeting).chair_id for meeting in agendas.meetings]
@@ -164,7 +169,7 @@ def test_a_cancelled_meeting_goes_with_its_agenda_and_requests_wait_again(agenda
     assert agendas.on(1)[0] == case_id
 
 
-def test_a_meeting_with_something_written_down_or_locked_is_not_cancelled(agendas, store, town):
+def test_a_meeting_with_something_written_down_is_not_cancelled_locked_or_not(agendas, store, town):
     (case_id,) = add_cases(store, town, 1)
     item_id = agendas.act(add_to_agenda, meeting_id=agendas.meetings[0], case_id=case_id, why="Falls")
     with store.writing() as session:
@@ -177,8 +182,17 @@ def test_a_meeting_with_something_written_down_or_locked_is_not_cancelled(agenda
     with pytest.raises(NotNow, match="written down"):
         cancel(agendas, 0)
     agendas.lock()
-    with pytest.raises(NotNow, match="is locked"):
+    with pytest.raises(NotNow, match="written down"):
         cancel(agendas, 0)
+
+
+def test_a_locked_meeting_that_does_not_take_place_is_cancelled(agendas, store, town):
+    add_cases(store, town, 1)
+    agendas.build()
+    agendas.lock()
+    cancel(agendas, 0)
+    assert days(agendas) == WEDNESDAYS[1:]
+    assert agendas.rows(AgendaItem) == []
 
 
 def test_a_series_ends_when_nothing_of_it_is_left_to_hold(agendas, store):

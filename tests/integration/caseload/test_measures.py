@@ -109,7 +109,7 @@ def test_the_page_records_and_draws(store, town, client_as, get, post):
     ("sent", "said"),
     [
         (SAID, "Select at least one answer"),
-        ({**SAID, "activation": "5"}, "Select one of the answers"),
+        ({**SAID, "activation": "5"}, "“Patient activation level”: select one of the answers"),
         ({**SAID, "measured_on-day": "", "activation": "1"}, "The day must include a day"),
         ({**SAID, "measured_on-year": "2027", "activation": "1"}, "The day must be today or in the past"),
     ],
@@ -118,7 +118,7 @@ def test_the_page_says_what_is_wrong_and_keeps_the_answers(store, town, client_a
     answer = post(
         client_as("ash.gp"),
         f"/people/{town.people[1]}/measures",
-        {"supported": "9", **sent} if "Select one" in said else sent,
+        {"supported": "9", **sent} if "select one" in said else sent,
     )
     assert answer.status_code == 422
     assert said in answer.text

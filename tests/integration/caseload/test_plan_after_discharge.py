@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from caseload.actions.plan_reviews import review_after_discharges
 from caseload.actions.plans import Basis
 from caseload.domain.words import EncounterKind
-from caseload.intake.plan_reviews import review_after_discharges
 from caseload.tables import Encounter, Task
 from tests.support.case_app import NOW
 from tests.support.plan_work import PlanWork

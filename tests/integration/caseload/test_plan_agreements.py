@@ -1,15 +1,15 @@
 """What the person says to a version, and what follows from each answer."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from caseload.actions.tasks import cancel_task
 from caseload.domain.plan_words import AgreementMethod, Authority
 from caseload.exceptions import NotNow
-from caseload.tables import (
-    PlanAgreement,
-)
+from caseload.tables import PlanAgreement, TaskEvent
+from tests.support.case_app import NOW, audited
 from tests.support.plan_work import PlanWork, notices, tasks_of
 
 
@@ -54,6 +54,40 @@ def test_every_answer_but_a_yes_sets_a_task(plans, town, state, told):
     assert tasks_of(plans, "plan_agreement") == []
     (done,) = tasks_of(plans, "plan_agreement", "done")
     assert done.ended_note == "The person agreed to the plan."
+
+
+def test_one_open_task_asks_again_and_says_what_the_latest_answer_asks_for(plans, town):
+    version = plans.drafted()
+    plans.ready(version)
+    plans.answer(version, "could_not_answer", "navigator")
+    (first,) = tasks_of(plans, "plan_agreement")
+    plans.answer(version, "could_not_answer", "navigator", now=NOW + timedelta(days=2))
+    (again,) = tasks_of(plans, "plan_agreement")
+    assert (again.id, again.title, again.due_on) == (first.id, first.title, date(2026, 10, 12))
+    plans.answer(version, "does_not_agree", "navigator", now=NOW + timedelta(days=2))
+    (last,) = tasks_of(plans, "plan_agreement")
+    assert (last.id, last.title) == (first.id, "Talk about the plan again: the person does not agree with it")
+    assert [tasks_of(plans, "plan_agreement", state) for state in ("done", "cancelled")] == [[], []]
+    with plans.store.reading() as session:
+        wanted = select(TaskEvent).where(TaskEvent.task_id == first.id).order_by(TaskEvent.id)
+        steps = [(one.kind, one.before, one.after) for one in session.execute(wanted).scalars()]
+    assert steps[0][0] == "created"
+    assert steps[1:] == [("changed", first.title, first.title), ("changed", first.title, last.title)]
+    assert [action for action, _ in audited(plans.store)].count("task.changed") == 2
+    plans.answer(version)
+    assert [one.id for one in tasks_of(plans, "plan_agreement", "done")] == [first.id]
+
+
+def test_a_task_that_was_ended_stays_so_and_the_next_answer_sets_another(plans):
+    version = plans.drafted()
+    plans.ready(version)
+    plans.answer(version, "could_not_answer")
+    (first,) = tasks_of(plans, "plan_agreement")
+    plans.act(cancel_task, "navigator", task_id=first.id, row_version=first.row_version, note="She is in hospital")
+    plans.answer(version, "does_not_agree")
+    (second,) = tasks_of(plans, "plan_agreement")
+    assert second.id != first.id
+    assert [one.id for one in tasks_of(plans, "plan_agreement", "cancelled")] == [first.id]
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from caseload.domain.plan_words import PlanHeading
+from caseload.presenters.plan_pdf import pages_of
 from caseload.presenters.plan_phrases import NO_LONGER, NOT_A_COPY
 from caseload.tables import Person, PlanShare
 from tests.support.case_app import audited
 from tests.support.led_cases import led
-from tests.support.pdf_pages import is_tagged, letter_sizes, page_count, words
+from tests.support.pdf_pages import is_tagged, letter_sizes, page_count, read_pdf, words
 from tests.support.plan_work import GOAL, NEED, PlanWork
 from tests.support.shared_plans import CONTENTS, ended, versioned
 
@@ -91,6 +92,25 @@ def test_pdf_is_tagged_and_says_the_whole_plan(client_as, plan, shared):
         assert one in text, one
     assert text.count("Given1 Family1 999 000 0018") == page_count(data)  # sheets that come apart can be put together
     assert text.index("What is most important to me") < text.index("Walk to the shop") < text.index("Blue inhaler")
+
+
+def test_sheets_are_filled_and_what_belongs_together_stays_so(store, town, client_as, shared):
+    about = dict.fromkeys(("most_important", "people", "communicate", "wellness", "please_do"), "I like to sing. " * 40)
+    contents = {**CONTENTS, PlanHeading.ABOUT_ME: [about]}
+    version_id = versioned(store, town, led(store, town, 1, "ash.gp"), contents=contents)
+    client = client_as("ash.gp")
+    sheets = [
+        page.extract_text()
+        for page in read_pdf(client.get(shared(version_id, TO_NURSE, client=client).location).data).pages
+    ]
+    assert "What is most important to me" in sheets[0]  # and not on a sheet of its own after an empty one
+    foot = [said for sheet in sheets if "The check code shows" in (said := " ".join(sheet.split()))]
+    assert len(foot) == 1
+    for one in ("Nothing is written", "If you have a question", "Made on", "Copy for", "every copy of this"):
+        assert one in foot[0], one
+    for title in ("Goals and hopes", "If things change or get worse", "Medicines and equipment"):
+        (sheet,) = [one for one in sheets if f"{title}\n" in one]
+        assert not sheet.partition(title)[2].strip().startswith("Page"), title  # no heading at the foot of a sheet
 
 
 def test_large_print_has_no_letter_under_18_points(client_as, plan, shared):
@@ -177,7 +197,11 @@ def test_urgent_summary_is_one_page_of_14_points(store, client_as, plan, shared)
 
 
 @pytest.mark.parametrize("many", [3, 8, 40])
-def test_urgent_summary_that_is_too_long_is_cut_from_its_end_and_says_so(store, town, client_as, shared, many):
+def test_urgent_summary_that_is_too_long_is_cut_from_its_end_and_says_so(
+    store, town, client_as, shared, many, monkeypatch
+):
+    layouts = []
+    monkeypatch.setattr("caseload.pages.plan_copies.pages_of", lambda *of: layouts.append(pages_of(*of)) or layouts[-1])
     one = {**CONTENTS[PlanHeading.CONTINGENCY][0], "what": "Sit me up and wait with me until help comes. " * 6}
     contents = {**CONTENTS, PlanHeading.CONTINGENCY: [{**one, "name": f"Change {n}"} for n in range(many)]}
     version_id = versioned(store, town, led(store, town, 1, "ash.gp"), contents=contents)
@@ -186,6 +210,7 @@ def test_urgent_summary_that_is_too_long_is_cut_from_its_end_and_says_so(store, 
     text = words(data)
     assert page_count(data) == 1
     assert min(letter_sizes(data)) >= 14
+    assert 2 <= len(layouts) <= 4  # the last that fits, the first that does not, and few besides
     assert "Never give it: my throat swells." in text
     assert "Change 0" in text
     assert "Blue inhaler" not in text
@@ -220,6 +245,22 @@ def test_urgent_summary_without_the_pdf_program_is_cut_by_counting(store, town, 
     html = get(client, answer.location)
     assert "Left out so that this fits on one page" in html
     assert "The copy is recorded" in html
+
+
+@pytest.mark.parametrize(("share_format", "path"), [("pdf", "copy"), ("large_print", "large")])
+def test_plan_of_hundreds_of_pages_is_printed_from_the_page_and_no_pdf_is_made(
+    store, town, client_as, get, shared, monkeypatch, share_format, path
+):
+    contents = {PlanHeading.STRENGTHS: [{"strength": "I sing. " * 499}] * 60}
+    version_id = versioned(store, town, led(store, town, 1, "ash.gp"), contents=contents)
+    monkeypatch.setattr("caseload.pages.plan_copies.plan_pdf", lambda *_: pytest.fail("a PDF was made"))
+    client = client_as("ash.gp")
+    address = shared(version_id, {**TO_NURSE, "share_format": share_format}, client=client).location
+    assert urlsplit(address).path == f"/plans/{version_id}/{path}.pdf"
+    html = get(client, address, status=422)
+    assert "This plan is longer than 50 pages, and no PDF is made of one that long." in html
+    instead = re.search(rf'href="(/plans/{version_id}/print\?copy=\d+)"', html)[1]
+    assert html_says(get(client, instead), "Copy for: Kim Nurse")
 
 
 def test_without_the_pdf_program_a_copy_is_printed_from_the_page(client_as, get, plan, shared, monkeypatch):

@@ -131,6 +131,55 @@ def test_an_entry_that_is_not_complete_is_named_at_its_field(plans, client_as, p
     assert plans.section(version, "carers") == (0, [], [])
 
 
+def test_somebody_chosen_and_a_name_typed_are_refused_at_both_fields_and_nothing_is_lost(plans, client_as, post):
+    version, navigator = plans.start(), str(plans.town.users["navigator"])
+    typed = {
+        "e0_what": "Ring every Monday", "e0_who_name": "Her son Pat",
+        "e1_what": "Visit", "e1_who": navigator, "e1_who_name": "Her sister Jo",
+    }  # fmt: skip
+    path = f"/plans/{version}/sections/actions"
+    answer = post(client_as("ash.gp"), path, typed)
+    assert answer.status_code == 422
+    listed = re.findall(
+        r'<a href="#([\w-]+)">\s*(.*?)\s*</a>', answer.text.partition("There is a problem")[2], flags=re.S
+    )
+    name = "Or the name of somebody who is not on this list"
+    assert listed[:2] == [
+        ("e1_who", f"Action 2: choose somebody in “Who will do it” or fill in “{name}”, not both"),
+        ("e1_who_name", f"Action 2: empty “{name}”, or choose “Not said” in “Who will do it”"),
+    ]
+    assert re.search(rf'<option value="{navigator}"[^>]*selected', answer.text)
+    assert 'value="Her sister Jo"' in answer.text
+    assert plans.section(version, "actions") == (0, [], [])
+    post(client_as("ash.gp"), path, {**typed, "e1_who": ""})
+    assert [entry["who_name"] for entry in plans.section(version, "actions")[1]] == ["Her son Pat", "Her sister Jo"]
+
+
+def test_each_mistake_in_an_entry_names_the_entry_and_the_field(plans, client_as, post):
+    version = plans.start()
+    typed = {
+        "e0_what": "Visit", "e1_what": "x" * 201, "e1_confidence": "11", "e1_when-day": "31", "e1_when-month": "2",
+        "e1_when-year": "2027",
+    }  # fmt: skip
+    page = post(client_as("ash.gp"), f"/plans/{version}/sections/actions", typed).text
+    for sentence in (
+        "Action 2: “What will be done” must be 200 characters or fewer",
+        "Action 2: “By when” must be a real date",
+        "Action 2: “How sure is the person of doing it?”: select one from the list",
+    ):
+        assert sentence in unescape(page), sentence
+
+
+def test_a_plan_that_would_become_too_long_is_said_at_the_field_and_keeps_what_was_typed(plans, client_as, post):
+    version = plans.start()
+    plans.write(version, "strengths", [{"strength": "x" * 4000}] * 29)
+    answer = post(client_as("ash.gp"), f"/plans/{version}/sections/carers", {"e0_name": "Pat", "e0_needs": "y" * 4000})
+    assert answer.status_code == 422
+    assert "With this the plan would be longer than 50 pages. Shorten this part or another one" in answer.text
+    assert 'href="#e0_name"' in answer.text
+    assert "y" * 4000 in answer.text
+
+
 def test_what_is_not_offered_cannot_be_chosen(plans, client_as, post):
     version = plans.start()
     for heading, typed in (

@@ -94,6 +94,31 @@ def test_a_user_named_in_an_action_must_be_able_to_open_the_record(plans, town):
     assert plans.section(version, "actions")[1][0]["who_name"] == "Navigator"
 
 
+def test_a_name_beside_a_user_who_was_chosen_is_refused_and_never_lost(plans):
+    version = plans.start()
+    with pytest.raises(NotNow, match="choose somebody or enter a name, not both"):
+        plans.write(version, "actions", [plans.action(who="navigator", who_name="Her son Pat")])
+    plans.write(version, "actions", [plans.action(who="navigator")])
+    _, (kept,), _ = plans.section(version, "actions")
+    plans.write(version, "actions", [{**kept, "status": "done"}])  # the name that was kept with the user stays
+    assert plans.section(version, "actions")[1][0]["who_name"] == "Navigator"
+
+
+def test_a_plan_longer_than_one_may_be_is_refused_and_one_that_is_so_may_shrink(plans):
+    version = plans.start()
+    long = [{"strength": "x" * 4000}] * 29
+    plans.write(version, "strengths", long)
+    with pytest.raises(NotNow, match="longer than 50 pages") as refused:
+        plans.write(version, "carers", [{"name": "Pat", "needs": "x" * 4000}])
+    assert refused.value.field == "e0_name"
+    assert plans.section(version, "carers") == (0, [], [])
+    with plans.store.writing() as session:  # one that was written before there was a bound
+        session.execute(select(PlanSection)).scalar_one().content = long * 2
+    plans.write(version, "strengths", (long * 2)[:40])
+    with pytest.raises(NotNow, match="longer than 50 pages"):
+        plans.write(version, "strengths", (long * 2)[:41])
+
+
 def test_a_draft_is_not_ready_while_something_is_missing(plans):
     version = plans.start()
     with pytest.raises(NotNow, match="at least one need or one goal"):

@@ -110,6 +110,27 @@ def test_urgent_care_is_told_only_where_the_person_has_agreed(store, plan, share
     assert [row[3] for row in shares(store)] == [True, False]
 
 
+def test_list_of_copies_says_that_a_copy_was_for_urgent_care(client_as, get, store, plan, shared, said):
+    client = client_as("ash.gp")
+    page = get(client, shared(plan, TO_111, client=client).location)
+    (row,) = re.findall(r"<tr.*?</tr>", page.partition("<tbody")[2], flags=re.S)
+    assert "NHS 111, urgent care" in row
+    assert "Refused" in row
+    said("sharing_urgent_care", "given")
+    sent = {**TO_111, "name": "Sam Example", "organisation": "London Urgent Care Centre"}
+    data = client.get(shared(plan, sent, client=client).location).data
+    assert "Copy for: Sam Example, London Urgent Care Centre" in words(data)  # it says so itself
+    assert [row[1] for row in shares(store)] == ["NHS 111, urgent care", "Sam Example, London Urgent Care Centre"]
+
+
+def test_recipient_that_is_too_long_for_the_list_is_refused_at_its_field(store, plan, shared, said):
+    said("sharing_urgent_care", "given")
+    answer = shared(plan, {**TO_111, "name": "W" * 90, "organisation": "M" * 100})
+    assert answer.status_code == 422
+    assert 'href="#organisation"' in answer.text
+    assert shares(store) == []
+
+
 def test_urgent_care_is_given_no_other_format(store, plan, shared, said):
     said("sharing_urgent_care", "given")
     answer = shared(plan, {**TO_111, "share_format": "pdf"})

@@ -1,4 +1,4 @@
-"""Sixteen people write in one plan at the same moment: each is saved or told who was first, and no word is lost."""
+"""Sixty-four people write in one plan at the same moment: each is saved or told who was first, and no word is lost."""
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from tests.support.at_once import at_once
 from tests.support.case_app import NOW
 from tests.support.plan_work import PlanWork
 
-WRITERS = 16
+WRITERS = 64
 NAMES = ("ash.gp", "social.worker", "navigator", "ash.manager")
 PARTS = (PlanHeading.STRENGTHS, PlanHeading.SOCIAL_PRESCRIBING, PlanHeading.NEEDS, PlanHeading.CARERS)
 FIELD = {"strengths": "strength", "social_prescribing": "what", "needs": "need", "carers": "name"}

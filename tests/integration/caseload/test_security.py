@@ -10,6 +10,7 @@ from caseload.app import create_app
 from caseload.security import LIMITS
 from caseload.settings import settings_with
 from caseload.tables import ActionKey, AuditEvent
+from caseload.web import for_programs
 from tests.integration.caseload.conftest import SECRET, form_fields
 from tests.support.accounts import PASSWORD, give_password, sessions_of
 from tests.support.sqlite import sqlite_url
@@ -40,9 +41,14 @@ def database_url(tmp_path):
 
 
 def addresses(app, method):
-    """Every address that takes this method, with 1 for every number in it."""
+    """Every address of a page that takes this method, with 1 for every number in it."""
+    return sorted(path for path in filled_in(app, method) if not for_programs(path))
+
+
+def filled_in(app, method):
+    """Every address that takes this method, those of programs among them."""
     rules = [rule for rule in app.url_map.iter_rules() if method in rule.methods]
-    return sorted({re.sub(r"<int:\w+>", "1", re.sub(r"<(?!int:)(?:\w+:)?\w+>", "x", rule.rule)) for rule in rules})
+    return {re.sub(r"<int:\w+>", "1", re.sub(r"<(?!int:)(?:\w+:)?\w+>", "x", rule.rule)) for rule in rules}
 
 
 def checked(answer):
@@ -79,6 +85,22 @@ def test_refused_forms_have_the_headers_too(app, client_as):
     for url in addresses(app, "POST"):
         checked(client.post(url))
     checked(client.delete("/account"))
+
+
+def test_what_programs_are_answered_is_no_page_and_needs_no_cookie(app, client_as):
+    client = client_as("ash.manager")
+    asked = [(method, url) for method in ("GET", "POST") for url in filled_in(app, method) if for_programs(url)]
+    assert len(asked) > 15
+    for method, url in asked:
+        answer = client.open(url, method=method, data={"csrf_token": "made up"} if method == "POST" else None)
+        for name, value in ALWAYS.items():
+            assert answer.headers.get(name) == value, name
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "script-src" not in policy
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Set-Cookie" not in answer.headers
+        assert "html" not in answer.content_type
 
 
 def test_nothing_but_style_sheets_is_ever_stored(app, client_as):

@@ -47,7 +47,7 @@ def test_new_task_offers_the_lists_it_can_go_on(client_as, get, store, town):
     ("wrong", "sentence"),
     [
         ({"title": "  "}, "Enter what has to be done"),
-        ({"title": "x" * 201}, "Use 200 characters or fewer"),
+        ({"title": "x" * 201}, "“What has to be done?” must be 200 characters or fewer"),
         ({"due_on-day": "", "due_on-month": "", "due_on-year": ""}, "Enter when the task is due"),
         ({"due_on-day": "4"}, "The due date must be today or in the future"),
         ({"due_on-year": "2062"}, "The due date must be within two years"),

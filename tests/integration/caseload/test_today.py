@@ -208,7 +208,7 @@ def test_practice_sees_who_waits_for_its_decision(client_as, get, store, town):
 @pytest.mark.parametrize(
     ("username", "shown"),
     [
-        ("integration", "Overview in numbers, October 2026"),
+        ("integration", "Headline figures, October 2026"),
         ("ig", "1 emergency opening to review"),
         ("admin", "1 user locked out"),
     ],

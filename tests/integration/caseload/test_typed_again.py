@@ -2,18 +2,23 @@
 
 import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import func, select
 
 from caseload.domain.contact_outcomes import OUTCOMES, ContactOutcome
+from caseload.domain.plan_words import Discipline
 from caseload.domain.words import ContactMode
 from caseload.exceptions import Conflict
+from caseload.questionnaires import read_questionnaires
 from caseload.settings import settings_with
 from caseload.tables import Contact, Draft, Person, Task, User
 from tests.integration.caseload.conftest import SECRET, form_fields
 from tests.support.accounts import PASSWORD, give_password
+from tests.support.assessing import started
 from tests.support.led_cases import led
+from tests.support.plan_work import PlanWork
 from tests.support.sqlite import sqlite_url
 
 WORDS = "She would rather be called after lunch."
@@ -178,6 +183,45 @@ def test_form_that_is_out_of_date_shows_what_was_typed_by_the_labels_of_its_form
     assert "She moves away" in answer.text
     assert "What does the receiver need to know? (optional)" in answer.text
     assert "To user id" not in answer.text
+
+
+def labels_and_words(page):
+    """What the page says was entered: labels with what stands beside them."""
+    lines = re.findall(r"__key\">(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>", page.partition("What you entered")[2], flags=re.S)
+    return {unescape(label): " ".join(re.sub(r"<[^>]+>", " ", said).split()) for label, said in lines}
+
+
+def test_part_of_a_plan_that_is_out_of_date_shows_what_was_typed_by_its_labels(client_as, store, town):
+    version = PlanWork(store, town).start()
+    sent = {
+        "e0_key": "ab12", "e0_what": "Ring", "e0_who": "4", "e0_status": "in_progress",
+        "e1_what": "Visit", "e1_when-day": "3", "e1_when-month": "11", "e1_when-year": "2026", "e1_remove": "y",
+    }  # fmt: skip
+    answer = client_as("ash.gp").post(f"/plans/{version}/sections/actions", data={**sent, "csrf_token": "stale"})
+    assert answer.status_code == 400
+    assert labels_and_words(answer.text) == {
+        "Action 1: What will be done": "Ring", "Action 1: Who will do it": "Has to be chosen again",
+        "Action 1: How it stands": "In progress", "Action 2: What will be done": "Visit",
+        "Action 2: By when": "3 November 2026", "Take out action 2": "Yes",
+    }  # fmt: skip
+    answer = client_as("ash.gp").post(
+        f"/plans/{version}/sections/about_me", data={"e0_please_do": "Knock", "csrf_token": "stale"}
+    )
+    assert labels_and_words(answer.text) == {"Please do": "Knock"}
+
+
+def test_section_of_an_assessment_that_is_out_of_date_shows_its_questions(client_as, store, town):
+    made = started(store, town, led(store, town, 1, "ash.gp"))
+    sent = {"answer_pain": "yes", "answer_falls": "3", "still_memory": "no", "still_what_matters": "Her garden"}
+    answer = client_as("ash.gp").post(
+        f"/assessments/{made}/sections/health", data={**sent, "then": "complete", "csrf_token": "stale"}
+    )
+    assert answer.status_code == 400
+    asked = {one.key: one for one in read_questionnaires().newest(Discipline.HEALTH).questions}
+    assert labels_and_words(answer.text) == {
+        asked["falls"].words: "3", f"{asked['pain'].words} (optional)": "Yes",
+        f"Still right: {asked['memory'].words}": "No", f"Still right: {asked['what_matters'].words}": "Her garden",
+    }  # fmt: skip
 
 
 def test_form_that_is_out_of_date_shows_choices_and_days_in_words(client_as, url):

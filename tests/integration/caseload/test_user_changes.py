@@ -186,8 +186,9 @@ def test_profile_is_made_and_changed(admin, post, store, town):
     ("fields", "words"),
     [
         ({"profession": ""}, "Choose a profession"),
-        ({"capacity": "-1"}, "between 0 and 10,000"),
-        ({"capacity": "many"}, "Not a valid integer"),
+        ({"capacity": "-1"}, "as a whole number"),
+        ({"capacity": "10001"}, "between 0 and 10,000"),
+        ({"capacity": "many"}, "as a whole number"),
         ({"working_days": []}, "Choose the days they work"),
         ({"working_days": ["7"]}, "Choose the days they work"),
     ],

@@ -118,11 +118,11 @@ def test_password_is_in_no_table(admin, add, store):
         ({"display_name": ""}, "Enter their full name"),
         ({"email": "nowhere"}, "email address in the correct format"),
         ({"home": ""}, "Choose their employer"),
-        ({"home": "9999"}, "Not a valid choice"),
+        ({"home": "9999"}, "“Employer”: select one from the list"),
         ({"role": "superuser"}, "Choose a role"),
         ({"role": ""}, "Choose a role"),
         ({"place": ""}, "Choose the place of the role"),
-        ({"way": "nhs"}, "Not a valid choice"),
+        ({"way": "nhs"}, "“How they sign in”: select one from the list"),
     ],
 )
 def test_user_is_not_made_of_a_wrong_form(admin, add, store, fields, words):

@@ -10,13 +10,16 @@ from tests.support.page_cases import (
     agendas,
     assessing,
     cohorts,
+    flags,
     headline,
+    hospital,
     leading,
     lists,
     mdt_room,
     people,
     plan_copies,
     plans,
+    programs,
 )
 from tests.support.page_cases.page_case import PageCase
 
@@ -29,13 +32,35 @@ CASES: dict[str, tuple[PageCase, ...]] = {
     **agendas.CASES,
     **assessing.CASES,
     **headline.CASES,
+    **hospital.CASES,
     **plans.CASES,
+    **programs.CASES,
     **cohorts.CASES,
+    **flags.CASES,
     **mdt_room.CASES,
 }
 
 NOT_A_PAGE = {
     "static": "files",
+    **dict.fromkeys(
+        (
+            "api.changes",
+            "api.everything",
+            "api.export",
+            "api.export_file",
+            "api.export_status",
+            "api.metadata",
+            "api.nothing_here",
+            "api.openapi",
+            "api.read",
+            "api.search",
+            "api.version",
+            "api.versions",
+            "oauth.configuration",
+            "oauth.configuration_of_base",
+        ),
+        "read by programs",
+    ),
     "governance.audit_csv": "a file",
     "headline.file": "a file",
     "health.healthz": "read by machines",

@@ -32,6 +32,7 @@ CASES: dict[str, tuple[PageCase, ...]] = {
         refused("navigator", f"{_NOW}/move-day", "/move-day", "There is a problem", **{"held_on-day": "40"}),
     ),
     "meetings.cancelling": (PageCase("one", "chair", f"{_NOW}/cancel", "Cancel the meeting"),),
+    "meetings.asking_to_hold": (PageCase("to come", "chair", f"{_LOCKED}/hold-today", "Hold it today instead"),),
     "agenda.show": (
         PageCase("many", "navigator", _NOW, "New at very high risk in the run of 1 October 2026"),
         PageCase("left out", "ash.gp", _NOW, "Did not fit"),
@@ -41,6 +42,7 @@ CASES: dict[str, tuple[PageCase, ...]] = {
         PageCase("empty", "navigator", _EMPTY, "Nobody is on the agenda yet."),
         PageCase("in the room", "navigator", "/mdt/meetings/{mdt_now}", "Not shown to you"),
         PageCase("closed", "chair", "/mdt/meetings/{mdt_over}", "What was decided"),
+        PageCase("not held", "chair", "/mdt/meetings/{mdt_empty}", "was not held"),
     ),
     "agenda.adding": (
         PageCase("one", "navigator", f"{_EMPTY}/add", "NHS number"),

@@ -59,6 +59,14 @@ CASES: dict[str, tuple[PageCase, ...]] = {
             send=("/sections/social_care", {"row_version": "99", "answer_daily_living": "Kept words"}),
             status=409,
         ),
+        PageCase(
+            "conflict, one still right",
+            "ash.gp",
+            f"{_OPEN}/sections/social_care",
+            "Already known",
+            send=("/sections/social_care", {"row_version": "99", "still_what_matters": "To stay in her own home."}),
+            status=409,
+        ),
     ),
     "measures.show": (
         PageCase("empty", "ash.manager", "/people/{p2}/measures", "Nothing has been recorded yet."),

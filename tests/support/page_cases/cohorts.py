@@ -14,7 +14,7 @@ CASES: dict[str, tuple[PageCase, ...]] = {
         PageCase(
             "many", "chair", "/cohorts/new?place={NORTH}&size=5&tiers=high&cases=either", "Passed over", place="quiet"
         ),
-        PageCase("some unseen", "navigator", _RULE, "not shown, because you may not open", place="quiet"),
+        PageCase("some unseen", "navigator", _RULE, "You may not open", place="quiet"),
         PageCase(
             "nobody", "cedar.manager", "/cohorts/new?place={Y90003}&size=5&tiers=very_high&cases=with", "Nobody fits"
         ),
@@ -31,7 +31,7 @@ CASES: dict[str, tuple[PageCase, ...]] = {
     "cohorts.show_one": (
         PageCase("many", "ash.manager", "/cohorts/{cohort}", "FAMILY2"),
         PageCase("list", "ash.manager", "/cohorts/{cohort}?view=list", "FAMILY2"),
-        PageCase("some unseen", "navigator", "/cohorts/{cohort}", "not shown, because you may not open"),
+        PageCase("some unseen", "navigator", "/cohorts/{cohort}", "You may not open"),
         PageCase("of a network", "birch.manager", "/cohorts/{cohort_north}?view=list", "FAMILY6"),
     ),
     "cohorts.report": (

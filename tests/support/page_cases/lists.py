@@ -92,10 +92,9 @@ CASES: dict[str, tuple[PageCase, ...]] = {
         refused("ash.manager", "/cases/{c2}/need", "/need", "There is a problem"),
     ),
     "overview.show": (
-        PageCase("one", "integration", "/overview", "Testham"),
-        PageCase("practice", "ash.manager", "/overview", "Ash Surgery"),
-        PageCase("inside", "integration", "/overview?place={NORTH}&tier=high", "North network"),
-        PageCase("many", "integration", "/overview?place={Y90003}", "Cedar Surgery", place="busy"),
+        PageCase("one", "ash.manager", "/overview", "Ash Surgery"),
+        PageCase("tier", "ash.manager", "/overview?place={Y90001}&tier=high", "Ash Surgery"),
+        PageCase("many", "ash.manager", "/overview", "Ash Surgery", place="busy"),
         PageCase("not there", "ash.manager", "/overview?place={Y90003}", "Page not found", status=404),
     ),
 }

@@ -9,6 +9,7 @@ CASES: dict[str, tuple[PageCase, ...]] = {
         PageCase("many", "navigator", f"{_NOW}/room", "Not shown to you"),
         PageCase("read only", "volunteer", f"{_NOW}/room", "Not shown to you"),
         PageCase("closed", "chair", f"{_OVER}/room", "Closed"),
+        PageCase("to come", "chair", "/mdt/meetings/{agenda_locked}/room", "You can prepare notes now."),
         PageCase("empty", "navigator", "/mdt/meetings/{mdt_empty}/room", "There is nobody on this agenda."),
     ),
     "mdt_room.item": (

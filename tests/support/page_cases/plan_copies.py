@@ -25,5 +25,6 @@ CASES: dict[str, tuple[PageCase, ...]] = {
     "plan_copies.shares": (
         PageCase("empty", "ash.manager", "/plans/{copied_restricted}/shares", "Nobody has been given a copy yet"),
         PageCase("many", "birch.manager", "/plans/{copied}/shares", "Kim Nurse, East Community Trust"),
+        PageCase("refused to urgent care", "birch.manager", "/plans/{copied}/shares", "NHS 111, urgent care"),
     ),
 }

@@ -22,7 +22,7 @@ def page(name, *, signed_in=True, referrer=None, **values):
 
 
 def test_conflict_shows_theirs_and_mine():
-    html = page("conflict", error=Conflict("Somebody else did this first.", theirs={"Outcome": "Done"}), typed=TYPED)
+    html = page("conflict", error=Conflict("Somebody else did this first."), theirs=[("Outcome", "Done")], typed=TYPED)
     assert "Somebody else did this first." in html
     assert "Outcome</dt>" in html
     assert "Done</dd>" in html
@@ -33,11 +33,13 @@ def test_conflict_shows_theirs_and_mine():
 
 def test_conflict_says_who_was_first_and_when():
     error = Conflict("Somebody else did this first.", by="Ash Nurse", at=datetime(2026, 10, 5, 9, 0, tzinfo=UTC))
-    assert "It was last changed by Ash Nurse on 5 October 2026 at 10:00am." in page("conflict", error=error, typed=[])
+    assert "It was last changed by Ash Nurse on 5 October 2026 at 10:00am." in page(
+        "conflict", error=error, theirs=[], typed=[]
+    )
 
 
 def test_conflict_without_theirs_or_typed_has_neither_heading():
-    html = page("conflict", error=Conflict("Somebody else did this first."), typed=[])
+    html = page("conflict", error=Conflict("Somebody else did this first."), theirs=[], typed=[])
     assert "What is there now" not in html
     assert "What you entered" not in html
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import pytest
 
-from caseload.domain import plan_words
+from caseload.domain import border_words, plan_words
 from caseload.domain import words as stored
 from caseload.domain.words import CaseState, Sex, TaskState, Tier
 from caseload.forms.choices import choices_of
@@ -15,7 +15,7 @@ from caseload.presenters.words import COLOURS, WORDS, colour_of, words_of
 
 ENUMS = [
     one
-    for module in (stored, plan_words)
+    for module in (stored, plan_words, border_words)
     for _, one in inspect.getmembers(module, inspect.isclass)
     if issubclass(one, StrEnum) and one is not StrEnum
 ]

@@ -145,9 +145,9 @@ def test_search_box_and_destinations_are_for_those_who_may(role):
         assert (f'href="{place.path}"' in page) == viewer.may(place.permission) or place.path in {"/", "/account"}
 
 
-def test_integration_lead_is_led_to_overview_and_no_person():
+def test_integration_lead_is_led_to_the_headline_and_no_person():
     paths = [place.path for place in open_to(viewer_with(Role.INTEGRATION_LEAD), HEADER)]
-    assert paths == ["/", "/overview", "/headline"]
+    assert paths == ["/", "/headline"]
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,16 @@
 """The timeline's entries in words, and the key that stands in an address."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from caseload.diagnosis_words import read_diagnosis_words, words_in
+from caseload.domain.border_words import PatientClass, StayState
 from caseload.lead_rules import read_lead_rules
 from caseload.presenters.timeline import entries_of, key_of, key_words
-from caseload.queries.timeline import Happening, TimelineRow
+from caseload.queries.timeline import Happening, HospitalRow, TimelineRow
 
 AT = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 10, 5)
@@ -25,9 +26,7 @@ def row(kind, code="", extra="", about="", **more):
 
 
 def entry(*arguments, may_see_score=True, **more):
-    (found,) = entries_of(
-        [row(*arguments, **more)], read_lead_rules(), DIAGNOSES, may_see_score=may_see_score, today=TODAY
-    )
+    (found,) = entries_of([row(*arguments, **more)], read_lead_rules(), DIAGNOSES, may_see_score=may_see_score, now=AT)
     return found
 
 
@@ -138,3 +137,30 @@ def test_code_lists_of_sensitive_groups_are_never_put_into_words():
 
 def test_missing_code_lists_leave_codes(tmp_path):
     assert words_in(tmp_path) == {}
+
+
+TOLD = {"patient_class": PatientClass.INPATIENT, "location": "Ward 3", "updated_at": AT - timedelta(minutes=3)}
+
+
+@pytest.mark.parametrize(
+    ("told", "lines"),
+    [
+        ({"state": StayState.IN_PROGRESS}, ("In hospital now: Ward 3", "From the hospital, 3 minutes ago")),
+        ({"state": StayState.IN_PROGRESS, "location": ""}, ("In hospital now", "From the hospital, 3 minutes ago")),
+        (
+            {"state": StayState.ARRIVED, "location": "Majors", "updated_at": AT},
+            ("In the emergency department now: Majors", "From the hospital, just now"),
+        ),
+        (
+            {"state": StayState.FINISHED, "updated_at": AT - timedelta(hours=1)},
+            ("No longer in hospital", "From the hospital, 1 hour ago"),
+        ),
+        (
+            {"state": StayState.CANCELLED, "updated_at": AT - timedelta(days=2)},
+            ("The hospital took this stay back", "From the hospital, on 3 October 2026"),
+        ),
+    ],
+)
+def test_what_a_hospital_told_stands_with_the_stay(told, lines):
+    said = entry("encounter", "emergency_admission", hospital=HospitalRow(**{**TOLD, **told}))
+    assert said.lines == lines

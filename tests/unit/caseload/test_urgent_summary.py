@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from caseload.domain.plan_headings import FIELDS, FieldKind
 from caseload.domain.plan_words import PlanHeading, PlanState
 from caseload.domain.urgent_summary_rules import LONGEST, TAKEN_FROM, UrgentPart, sentences_of, urgent_sentences
 from caseload.domain.words import Profession, Sex
 from caseload.presenters.plan_phrases import URGENT_TITLES
-from caseload.presenters.urgent_summary import surely_fits, urgent_summary
+from caseload.presenters.urgent_summary import _last, surely_fits, urgent_summary
 from caseload.queries.people import PersonFacts
 from caseload.queries.plan_copies import LeadNow, PlanCopy
 from tests.support.shared_plans import CONTENTS
@@ -92,6 +93,40 @@ def test_allergy_stands_first_wherever_it_was_written():
     assert [line.text for line in then.entries[0].lines] == ["An allergic reaction.", "Give the pen. Call 999."]
 
 
+def test_allergy_is_found_wherever_the_plan_marks_or_names_it_and_is_never_guessed():
+    medicines = [
+        {"item": "Penicillin", "kind": "allergy", "use": "My throat swells.", "kept": "Bracelet"},
+        {"item": "Latex gloves", "kind": "equipment", "use": "Known ALLERGY."},
+        {"item": "Aspirin", "kind": "medicine", "use": "I come out in a rash."},
+    ]
+    contents = {
+        PlanHeading.MEDICINES_EQUIPMENT: medicines,
+        PlanHeading.NEEDS: [{"key": "n1", "need": "Allergic to nuts. Out of breath."}],
+        PlanHeading.CARERS: [{"name": "Jo", "needs": "Her anaphylactic shock frightened us."}],
+        PlanHeading.ADVANCE_STATEMENT: [{"statement": "No known allergies. I stay at home."}],
+        PlanHeading.OTHER_SUPPORT: [{"name": "Allergy plan"}],
+    }
+    first, *rest = page(contents).parts
+    assert first.title == "Allergies"
+    assert [line.text for entry in first.entries for line in entry.lines] == [
+        "Penicillin", "My throat swells.", "Bracelet", "Latex gloves", "Known ALLERGY.", "Allergic to nuts.",
+        "No known allergies.", "Her anaphylactic shock frightened us.", "Allergy plan",
+    ]  # fmt: skip
+    assert [line.text for part in rest for entry in part.entries for line in entry.lines] == [
+        "Aspirin", "I come out in a rash.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", [one for one in PlanHeading if one is not PlanHeading.CONTINGENCY])
+def test_allergy_in_any_text_of_any_part_stands_first(heading):
+    """Whatever parts and fields there will be: none of them is forgotten."""
+    texts = [one.name for one in FIELDS[heading].fields if one.kind in (FieldKind.TEXT, FieldKind.LONG)]
+    for name in texts:
+        shown = page({heading: [{name: "I am allergic to wasps."}]})
+        assert set(said(shown)) == {"I am allergic to wasps."}, name
+        assert shown.parts[0].title == "Allergies"
+
+
 def test_plan_that_says_nothing_for_an_emergency_says_so():
     summary = page({PlanHeading.STRENGTHS: [{"strength": "I sing."}]})
     assert summary.nothing == "The plan says nothing for an emergency yet."
@@ -115,6 +150,16 @@ def test_very_long_plan_is_not_tried_as_a_whole():
     page(contents, lambda summary: tried.append(len("".join(said(summary)))) or False)
     assert max(tried) < 5_000
     assert len(tried) < 15
+
+
+@pytest.mark.parametrize("guess", [0, 1, 6, 7, 8, 20])
+@pytest.mark.parametrize("last", [0, 1, 7, 19, 20])
+def test_the_last_that_fits_is_found_from_any_guess_and_in_two_questions_from_the_right_one(guess, last):
+    asked = []
+    found = _last(lambda number: asked.append(number) or number <= last, 0, 20, guess)
+    assert found == last
+    assert len(asked) == len(set(asked))
+    assert len(asked) <= (2 if guess == last else 9)
 
 
 def test_counting_lines_never_lets_more_on_a_page_than_there_is_room_for():

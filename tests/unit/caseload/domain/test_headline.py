@@ -33,7 +33,7 @@ from caseload.domain.words import OrganisationKind, Tier
 from tests.architecture.source import ROOT
 
 BOUND = 8
-SHOWN = (Measure.PEOPLE, Measure.LED, Measure.JOINT)
+SHOWN = (Measure.PEOPLE, Measure.CASES, Measure.LED, Measure.JOINT)
 
 
 def run(number, index_date, loaded=None):
@@ -116,7 +116,7 @@ def test_national_shares_are_those_the_tiers_are_defined_by():
     assert NATIONAL[Row.AT_RISK] == pytest.approx(sum(NATIONAL[row] for row in TIERS))
 
 
-@pytest.mark.parametrize("numbers", [(1, 2, 0), (3, 1, 2), (-1, 0, 0)])
+@pytest.mark.parametrize("numbers", [(1, 2, 0, 0), (3, 1, 2, 0), (3, 3, 1, 2), (-1, 0, 0, 0)])
 def test_numbers_that_cannot_be_are_refused_before_they_are_settled(numbers):
     with pytest.raises(ValueError, match="more with a joint plan"):
         Count(1, Row.HIGH, *numbers)
@@ -138,8 +138,9 @@ def random_counts(places, rng):
         if place.kind is OrganisationKind.PRACTICE:
             for row in (*TIERS, Row.REST):
                 people = rng.choice([0, rng.randint(0, most), rng.randint(0, most)])
-                led = rng.choice([people, 0, rng.randint(0, people)]) if row in TIERS else 0
-                yield Count(place.place_id, row, people, led, rng.choice([led, led, rng.randint(0, led)]))
+                cases = rng.choice([people, 0, rng.randint(0, people)]) if row in TIERS else 0
+                led = rng.choice([cases, cases, 0, rng.randint(0, cases)])
+                yield Count(place.place_id, row, people, cases, led, rng.choice([led, led, rng.randint(0, led)]))
             for why in Exclusion:
                 yield Count(place.place_id, why, rng.randint(0, most))
 
@@ -162,7 +163,8 @@ def sums_in_words(headline):
     for place in ids:
         yield (place, Row.ALL, Measure.PEOPLE), [(place, row, Measure.PEOPLE) for row in (*TIERS, Row.REST)]
         for row in SHOWN_ROWS:
-            yield (place, row, Measure.PEOPLE), [(place, row, Measure.LED), (place, row, Measure.WITHOUT_LEAD)]
+            yield (place, row, Measure.PEOPLE), [(place, row, Measure.CASES), (place, row, Measure.WITHOUT_CASE)]
+            yield (place, row, Measure.CASES), [(place, row, Measure.LED), (place, row, Measure.WITHOUT_LEAD)]
             yield (place, row, Measure.LED), [(place, row, Measure.JOINT), (place, row, Measure.LED_ONLY)]
     for place, line, measure in headline.numbers:
         if place in inside:
@@ -202,6 +204,18 @@ def test_no_withheld_number_can_be_worked_out_by_linear_programming(seed):
     assert headline.hidden
     for number, least, most in reachable(headline):
         assert np.ceil(least - 1e-7) < np.floor(most + 1e-7), (number, least, most)
+
+
+def test_a_number_between_two_equal_ones_is_withheld_with_one_of_them():
+    """Everybody of the second practice has a lead: their cases are its people, and the network's less those are the first's 3."""
+    places = tuple(tree(1, 2))
+    counts = (Count(100, Row.HIGH, 200, 3), Count(101, Row.HIGH, 50, 50, 50))
+    headline = headline_of(Reporting(DAY, run(1, date(2026, 9, 1)), late=False), places, counts, BOUND)
+    assert headline.number(100, Row.HIGH, Measure.CASES) is None
+    for cell, least, most in reachable(headline):
+        assert least < most, cell
+    beside = [headline.number(101, Row.HIGH, one) for one in (Measure.PEOPLE, Measure.LED)]
+    assert None in beside or headline.number(10, Row.HIGH, Measure.CASES) is None
 
 
 def test_every_small_number_is_withheld_and_zeros_are_shown():

@@ -11,9 +11,9 @@ from caseload.domain.plan_words import MdtDecisionKind
 DUE = date(2026, 9, 30)
 
 
-def action(done=None, team="North", decision=MdtDecisionKind.CONTINUE, decile=1):
+def action(done=None, team="North", decision=MdtDecisionKind.CONTINUE, decile=1, openable=False):
     """`done` is how many days after the due day, None for never."""
-    return DueAction(team, decision, decile, DUE, None if done is None else DUE + timedelta(days=done))
+    return DueAction(team, decision, decile, DUE, None if done is None else DUE + timedelta(days=done), openable)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,26 @@ def test_small_numbers_are_withheld_and_none_is_what_is_left_of_a_sum():
     north = [found.number(Split.TEAM, "North", fate) for fate in Fate]
     assert north.count(None) >= 2  # one alone would be the total less the others
     assert found.number(Split.TEAM, "South", Fate.NOT_DONE) == 0
+
+
+def test_what_one_may_open_is_shown_however_small_and_the_others_are_protected_by_themselves():
+    mine = [action(0, decile=9, openable=True)] * 2 + [action(openable=True)]
+    assert implementation_of(mine, 8).hidden == frozenset()
+    others = [action(0)] * 40 + [action(3)] * 20 + [action()] * 3
+    found = implementation_of([*mine, *others], 8)
+    alone = implementation_of(others, 8)
+    assert alone.hidden
+    assert found.hidden == alone.hidden | {one for one in found.hidden if one[:2] == (Split.QUINTILE, 5)}
+    assert found.number(Split.QUINTILE, 5, Fate.ON_TIME) == 2  # nobody else is in it
+    assert found.number(Split.TEAM, "North", Fate.NOT_DONE) is None
+    assert found.number(Split.TEAM, "North", Fate.ALL) == 66
+
+
+def test_an_action_one_may_not_open_among_many_one_may_is_not_given_away():
+    """By total nothing would be withheld: 60 is no small number. But 59 of them are the viewer's own."""
+    found = implementation_of([action(0, openable=True)] * 59 + [action(0)], 8)
+    assert found.number(Split.WHOLE, "", Fate.ALL) is None
+    assert found.number(Split.WHOLE, "", Fate.LATE) == 0
 
 
 def test_nothing_due_is_a_table_of_zeros():

@@ -16,10 +16,11 @@ from caseload.tables import Case, Encounter, PlanVersion
 RULE = "plan_after_discharge"
 
 
-def review_after_discharges(session: Session, now: datetime) -> int:
+def review_after_discharges(session: Session, now: datetime, *, encounter_id: int | None = None) -> int:
     """A task for every stay of at least a night that ended since the plan in force became active; answers how many are new.
 
-    The same stay sets it once, however often it is sent.
+    The same stay sets it once, however often it is sent and whoever sends it: a monthly pack, or the hospital at once, which
+    asks for one stay by its `encounter_id`.
     """
     wanted = (
         select(Case.person_id, Case.id.label("case_id"), PlanVersion.id, PlanVersion.active_at, Encounter)
@@ -33,6 +34,8 @@ def review_after_discharges(session: Session, now: datetime) -> int:
         )
         .order_by(Case.id, Encounter.ended_on, Encounter.id)
     )
+    if encounter_id is not None:
+        wanted = wanted.where(Encounter.id == encounter_id)
     due_on = local_day(now) + timedelta(days=read_plan_rules().after_discharge_days)
     tasks = [
         RuleTask(

@@ -1,0 +1,42 @@
+"""A partner's system says that it has taken a flag over, in the version it was sent."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseload.actions.audit import record
+from caseload.domain.permissions import Permission
+from caseload.domain.viewer import Viewer
+from caseload.exceptions import NotNow, NotThere
+from caseload.queries.flags import flag_in_force
+from caseload.queries.partner_people import person_to_write_about
+from caseload.tables import CareFlag, FlagAcknowledgement, Person
+
+NOTE_LENGTH = 400
+
+
+def acknowledge_flag(session: Session, *, by: Viewer, now: datetime, flag_id: int, note: str = "") -> int:
+    """Keep it, once for each version of the flag and each partner; answers the id. NotThere for a flag not in force."""
+    if not by.may(Permission.READ_FLAGS):
+        raise NotThere
+    if len(note) > NOTE_LENGTH:
+        raise NotNow("The note must be 400 characters or fewer.")
+    wanted = select(CareFlag).join(Person, Person.id == CareFlag.person_id)
+    flag = session.execute(wanted.where(CareFlag.id == flag_id, flag_in_force(now))).scalar_one_or_none()
+    if flag is None:
+        raise NotThere
+    person_to_write_about(session, by, now, flag.person_id)
+    same = select(FlagAcknowledgement.id).where(
+        FlagAcknowledgement.flag_id == flag.id,
+        FlagAcknowledgement.flag_version == flag.row_version,
+        FlagAcknowledgement.by == by.user_id,
+    )
+    earlier = session.execute(same.order_by(FlagAcknowledgement.id).limit(1)).scalar_one_or_none()
+    if earlier is not None:
+        return earlier
+    taken = FlagAcknowledgement(flag_id=flag.id, flag_version=flag.row_version, note=note, at=now, by=by.user_id)
+    session.add(taken)
+    session.flush()
+    record(session, "flag.acknowledge", by=by.user_id, now=now, people=[flag.person_id], case_id=flag.case_id, flag=flag.id)  # fmt: skip
+    return taken.id

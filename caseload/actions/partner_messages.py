@@ -1,0 +1,86 @@
+"""What a partner's system writes to a care team about somebody, and that somebody of the team has read it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseload.actions.audit import record
+from caseload.actions.notices import notify
+from caseload.actions.versions import check_version
+from caseload.domain.permissions import Permission
+from caseload.domain.viewer import Viewer
+from caseload.domain.words import NoticeKind, Role
+from caseload.exceptions import NotNow, NotThere
+from caseload.queries.holders import holders_over
+from caseload.queries.lead_cases import lead_in_force
+from caseload.queries.partner_people import case_running, person_reached, person_to_write_about
+from caseload.tables import PartnerMessage
+
+LONGEST = 4_000
+REF_LENGTH = 200
+
+
+def write_to_team(  # noqa: PLR0913 - what a message says
+    session: Session,
+    *,
+    by: Viewer,
+    now: datetime,
+    person_id: int,
+    words: str,
+    sender_ref: str,
+    sent_at: datetime,
+    content_hash: str,
+) -> dict[str, int | bool | str]:
+    """Keep a message and tell the lead and the navigators; answers its id, and whether it was kept now.
+
+    The same `sender_ref` of the same sender about the same person is the same message, kept once. `content_hash` is answered
+    as it is given, so that what was sent under one key can be told from something else sent under it.
+    """
+    if not by.may(Permission.READ_FLAGS):
+        raise NotThere
+    person = person_to_write_about(session, by, now, person_id)
+    if not words.strip() or len(words) > LONGEST:
+        raise NotNow("The message must have 1 to 4,000 characters.")
+    if len(sender_ref) > REF_LENGTH:
+        raise NotNow("The sender’s own identifier must be 200 characters or fewer.")
+    earlier = _earlier(session, by, person.id, sender_ref)
+    if earlier is not None:
+        return {"id": earlier, "made": False, "content": content_hash}
+    case_id = case_running(session, person.id)
+    message = PartnerMessage(
+        person_id=person.id, case_id=case_id, sender_ref=sender_ref, words=words, sent_at=sent_at, at=now, by=by.user_id
+    )
+    session.add(message)
+    session.flush()
+    told = holders_over(session, now, person.practice_id, Role.NAVIGATOR)
+    lead = lead_in_force(session, case_id) if case_id is not None else None
+    told |= {lead.user_id} if lead is not None else set()
+    notify(session, now=now, user_ids=told - {by.user_id}, kind=NoticeKind.PARTNER_WROTE, person_id=person.id, case_id=case_id)  # fmt: skip
+    record(session, "message.write", by=by.user_id, now=now, people=[person.id], case_id=case_id, message=message.id)
+    return {"id": message.id, "made": True, "content": content_hash}
+
+
+def read_message(session: Session, *, by: Viewer, now: datetime, message_id: int, row_version: int) -> int:
+    """Somebody of the care team has read it: the others need not."""
+    if not by.may(Permission.WORK_CASE):
+        raise NotThere
+    message = session.get(PartnerMessage, message_id)
+    if message is None:
+        raise NotThere
+    person_reached(session, by, now, message.person_id)
+    check_version(message, row_version)
+    if message.read_at is not None:
+        raise NotNow("This message was marked as read already.")
+    message.read_at, message.read_by = now, by.user_id
+    record(session, "message.read", by=by.user_id, now=now, people=[message.person_id], case_id=message.case_id, message=message.id)  # fmt: skip
+    return message.id
+
+
+def _earlier(session: Session, by: Viewer, person_id: int, sender_ref: str) -> int | None:
+    if not sender_ref:
+        return None
+    same = select(PartnerMessage.id).where(
+        PartnerMessage.by == by.user_id, PartnerMessage.person_id == person_id, PartnerMessage.sender_ref == sender_ref
+    )
+    return session.execute(same.order_by(PartnerMessage.id).limit(1)).scalar_one_or_none()

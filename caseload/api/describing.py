@@ -1,0 +1,51 @@
+"""What the API says of itself: its CapabilityStatement, and the scopes there are."""
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from caseload.api.addresses import fhir_base, root, token_url
+from caseload.queries.outward.resources import RESOURCES
+from caseload.queries.outward.wanted import Interaction
+from interfaces.fhir.capability import Service, capability_statement
+from interfaces.fhir.values import Json
+
+OPERATIONS = {
+    "Patient": {"everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything"},
+    "Flag": {"acknowledge": "urn:caretier:operation:flag-acknowledge"},
+    "": {"export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"},
+}
+_CHANGED = datetime(2026, 11, 22, tzinfo=UTC)
+"""When what is served last changed; every copy of a release says the same."""
+
+_LETTERS = {
+    Interaction.READ: "r",
+    Interaction.SEARCH: "s",
+    Interaction.CREATE: "c",
+    Interaction.UPDATE: "u",
+}
+
+
+def scopes_supported() -> list[str]:
+    """Every scope that a program could have, for itself and for people."""
+    found = []
+    for name, kind in sorted(RESOURCES.items()):
+        letters = {_LETTERS[one] for one in kind.interactions if one in _LETTERS}
+        written = "".join(letter for letter in "cruds" if letter in letters)
+        found += [f"{context}/{name}.{written}" for context in ("system", "user")]
+    return found
+
+
+def capability() -> Json:
+    """The CapabilityStatement of this service."""
+    return capability_statement(
+        Service(
+            name="Caretier",
+            version=version("caretier"),
+            base=fhir_base(),
+            authorize=f"{root()}/oauth2/authorize",
+            token=token_url(),
+            started_at=_CHANGED,
+            interactions={name: sorted(one.value for one in kind.interactions) for name, kind in RESOURCES.items()},
+            operations=OPERATIONS,
+        )
+    )

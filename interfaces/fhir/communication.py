@@ -1,0 +1,39 @@
+"""Communication (UK Core): what a partner's system wrote to the care team about somebody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from interfaces.fhir.code_systems import our_ids
+from interfaces.fhir.record import Code, Record, Words
+from interfaces.fhir.resource import resource_json
+from interfaces.fhir.values import Json, identifier, moment, reference, text_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunicationRecord(Record):
+    """One message. The sender is the employer of the program that wrote it; `sender_ref` is the sender's own number."""
+
+    patient: Code
+    case_id: Code = ""
+    sender: Code = ""
+    sender_ref: Words = ""
+    words: Words
+    sent_at: datetime
+    received_at: datetime
+
+
+def communication_json(record: CommunicationRecord) -> Json:
+    """The Communication of a partner's message."""
+    words = text_of(record.words)
+    return resource_json(
+        "Communication",
+        record,
+        identifier=[identifier(our_ids("partner"), record.sender_ref)] if record.sender_ref.strip() else [],
+        status="completed",
+        subject=reference("Patient", record.patient),
+        recipient=[reference("CareTeam", record.case_id)] if record.case_id else [],
+        sender=reference("Organization", record.sender),
+        sent=moment(record.sent_at),
+        received=moment(record.received_at),
+        payload=[{"contentString": words}] if words else [],
+    )
