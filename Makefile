@@ -15,8 +15,8 @@ demo: $(VENV)/run.stamp  ## a made-up borough: make it, learn, score two months,
 	@sh scripts/demo.sh $(DEMO) $(DEMO_PEOPLE)
 
 test: $(VENV)/dev.stamp  ## all tests, fast ones first
-	@$(PY) -m pytest -q -n auto -m "not slow"
-	@$(PY) -m pytest -q -n auto -m slow
+	@$(PY) -m pytest -q -n auto --durations=15 -m "not slow"
+	@$(PY) -m pytest -q -n auto --durations=40 -m slow
 
 test-fast: $(VENV)/dev.stamp  ## the tests that take under two seconds each
 	@$(PY) -m pytest -q -n auto -m "not slow"

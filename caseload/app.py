@@ -142,7 +142,7 @@ def create_app(
     read_questionnaires()
     read_plan_rules()
     read_flag_rules()
-    read_hospital_feeds()
+    read_hospital_feeds(settings.hospital_feeds_file)
     read_hospital_rules()
     read_cohort_blocks()
     app = Flask("caseload", static_folder="static", template_folder="templates")

@@ -77,7 +77,7 @@ def replay_command(
     from caseload.intake.hospital.replay import ReplayRequest, processes_for, replay
 
     settings = settings_for(database)
-    door = Door(feeds_to_take(feed), feed)
+    door = Door(feeds_to_take(feed, settings.hospital_feeds_file), feed)
     with opened_store(settings) as store, on_terminal() as show:
         request = ReplayRequest(tuple(files), settings.hospital_message_bytes, processes_for(store, processes))
         replayed = replay(store, door, settings, request, now=clock.now, progress=show)

@@ -78,7 +78,16 @@ def load_run_command(  # noqa: PLR0913 - one argument for each option
     from caseload.intake.load_run import load_run
 
     settings = settings_for(database)
-    request = LoadRequest(run, pack, key, older, new_key, tuple(allow_leavers or ()), settings.leavers_percent)
+    request = LoadRequest(
+        run,
+        pack,
+        key,
+        older,
+        new_key,
+        tuple(allow_leavers or ()),
+        settings.leavers_percent,
+        settings.hospital_feeds_file,
+    )
     with opened_store(settings) as store, on_terminal() as show:
         loaded = load_run(store, request, now=clock.now(), progress=show)
     for line in loaded.lines():

@@ -10,22 +10,25 @@ from interfaces.hl7v2.feed_rules import FeedFile, FeedRules
 
 
 @cache
-def read_hospital_feeds() -> tuple[FeedRules, ...]:
-    """The feeds of this installation; SettingsRefused names everything that is wrong with its file."""
-    return hospital_feeds_in(config_folder() / "hospital_feeds.toml")
+def read_hospital_feeds(file: str = "") -> tuple[FeedRules, ...]:
+    """The feeds of this installation, from the file that the settings name, else from config/hospital_feeds.toml.
+
+    SettingsRefused names everything that is wrong with it.
+    """
+    return hospital_feeds_in(Path(file) if file else config_folder() / "hospital_feeds.toml")
 
 
 def hospital_feeds_in(path: Path) -> tuple[FeedRules, ...]:
     """The feeds a file holds; SettingsRefused where it cannot be read or is not whole."""
-    return rules_in_file(path, FeedFile, "hospitals' feeds in config/hospital_feeds.toml").rules()
+    return rules_in_file(path, FeedFile, f"hospitals' feeds in {path.name}").rules()
 
 
-def feeds_to_take(name: str) -> tuple[FeedRules, ...]:
+def feeds_to_take(name: str, file: str = "") -> tuple[FeedRules, ...]:
     """Every feed there is, where there is one; with a name, after making sure that it is one of them.
 
     SettingsRefused where there is none, or none of that name.
     """
-    feeds = read_hospital_feeds()
+    feeds = read_hospital_feeds(file)
     if not feeds:
         raise SettingsRefused(
             "a feed in config/hospital_feeds.toml", "none", "Say there who sends, and how its messages are read."

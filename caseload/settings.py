@@ -93,6 +93,7 @@ class Settings(BaseSettings):
     api_tokens_per_minute: int = Field(default=60, ge=1)
     exports_folder: str = ""
     export_hours: int = Field(default=24, ge=1)
+    hospital_feeds_file: str = ""
     hospital_message_bytes: int = Field(default=1_048_576, ge=1024)
     hospital_frame_seconds: float = Field(default=30, gt=0)
     hospital_idle_minutes: int = Field(default=1440, ge=1)

@@ -19,8 +19,9 @@ Line = tuple[str, list[str]]
 
 OF_THE_PAGE = frozenset(
     {
-        "back", "begin", "cases", "decision", "digest", "next", "owner", "page", "pair", "place", "practice", "preview",
-        "proposal", "query", "release", "seen", "size", "then", "tiers", "to", "up_to", "view", "way",
+        "answer", "back", "begin", "born-day", "born-month", "born-year", "cases", "decision", "digest", "next", "owner",
+        "page", "pair", "place", "practice", "preview", "proposal", "query", "release", "seen", "size", "then", "tiers",
+        "to", "up_to", "view", "way",
     }
 )  # fmt: skip
 """What templates call their hidden fields and buttons, beside ids, keys and versions; a test holds that none is missing."""

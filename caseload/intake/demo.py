@@ -15,7 +15,7 @@ from caseload.clock import local_day
 from caseload.exceptions import OutputRefused, RunRefused
 from caseload.intake.demo_first_month import first_month
 from caseload.intake.demo_flags import flags
-from caseload.intake.demo_hospital import in_hospital
+from caseload.intake.demo_hospital import connect_hospital, feeds_file, in_hospital
 from caseload.intake.demo_meetings import meetings
 from caseload.intake.demo_plans import assessments, plans
 from caseload.intake.demo_scene import Scene
@@ -68,12 +68,20 @@ class Demo:
         widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
         for row in shown:
             yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield ""
+        yield "To take in messages of its hospital (MLLP, port 2575):"
+        yield f"  CARETIER_HOSPITAL_FEEDS_FILE={feeds_file(self.folder)} \\"
+        yield f"  caseload listen --database sqlite:///{self.folder / 'caseload.sqlite'}"
 
 
 def demo_settings(folder: Path) -> Settings:
     """The settings of a demonstration: its own database, plain HTTP on this machine, no second factor."""
     database = (folder / "caseload.sqlite").resolve()
-    return settings_with(database_url=f"sqlite:///{database}", secure_cookies=False, require_second_factor=False)
+    feeds = feeds_file(folder.resolve())
+    return settings_with(
+        database_url=f"sqlite:///{database}", secure_cookies=False, require_second_factor=False,
+        hospital_feeds_file=str(feeds) if feeds.is_file() else "",
+    )  # fmt: skip
 
 
 def make_demo(request: DemoRequest, *, now: datetime, progress: Progress) -> Demo:
@@ -83,6 +91,7 @@ def make_demo(request: DemoRequest, *, now: datetime, progress: Progress) -> Dem
     """
     _check(request)
     _make_folder(request.folder)
+    connect_hospital(request.folder)
     months = _given(request) if request.runs else _made(request, local_day(now), progress)
     settings = demo_settings(request.folder)
     set_up(settings)

@@ -3,9 +3,11 @@
 Through the hospital's own messages, stored and acted on as the listener does it.
 """
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,13 +23,17 @@ from interfaces.hl7v2.feed_rules import FeedRules, message_key, parse_feed_rules
 from interfaces.hl7v2.reading import header_of
 
 _HEART_FAILURE, _FRACTURE = "I50.0", "S72.0"
-_FEED = {
-    "name": "demonstration",
-    "provider_code": "RYX",
-    "sender": [{"application": "DEMOPAS", "facility": "RYX"}],
-    "made_up_numbers": True,
-    "demographics": ["death"],
-}
+_FEEDS = """\
+# The hospital of the demonstration. Its numbers are of the 999 range, which no real feed takes.
+version = "demonstration"
+
+[[feed]]
+name = "demonstration"
+provider_code = "RYX"
+sender = [{ application = "DEMOPAS", facility = "RYX" }]
+made_up_numbers = true
+demographics = ["address", "phone", "death"]
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,22 @@ class _Patient:
     visit: str
 
 
+def feeds_file(folder: Path) -> Path:
+    """Where a demonstration keeps the rules of its hospital's feed."""
+    return folder / "hospital_feeds.toml"
+
+
+def connect_hospital(folder: Path) -> None:
+    """Write the rules of the feed, so that `caseload listen` and the pages know the hospital."""
+    feeds_file(folder).write_text(_FEEDS, encoding="utf-8")
+
+
 def in_hospital(scene: Scene) -> None:
     """Somebody on the caseload was admitted two hours ago and is there now; somebody else came home yesterday.
 
     A third message is about somebody whose number the hospital has not traced: it waits for the data quality officer.
     """
-    (feed,) = parse_feed_rules({"version": "demonstration", "feed": [_FEED]})
+    (feed,) = parse_feed_rules(tomllib.loads(_FEEDS))
     with scene.store.reading() as session:
         patients = [_patient(person, place) for place, person in enumerate(_at_home(session), start=1)]
     if len(patients) < 3:

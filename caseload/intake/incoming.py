@@ -32,7 +32,8 @@ class LoadRequest:
     """The folders of a run and of the pack it was made from, the file of the key, and what is allowed that is not by itself.
 
     `older` allows a month before the latest one taken in, `new_key` another key than that of the months before. The
-    practices in `allow_leavers` may have lost more of their people than `leavers_percent`, even all.
+    practices in `allow_leavers` may have lost more of their people than `leavers_percent`, even all. `feeds_file` names the hospitals' feeds where they are
+    not in the configuration.
     """
 
     run: Path
@@ -42,6 +43,7 @@ class LoadRequest:
     new_key: bool = False
     allow_leavers: tuple[str, ...] = ()
     leavers_percent: int = 10
+    feeds_file: str = ""
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def load_run(store: Store, request: LoadRequest, *, now: datetime, progress: Pro
     """
     progress("Checking the run")
     read_lead_rules()  # needed at the very end, when the load could not be refused any more
-    feeds = read_hospital_feeds()
+    feeds = read_hospital_feeds(request.feeds_file)
     read_hospital_rules()
     incoming = read_incoming(request)
     with store.reading() as session:

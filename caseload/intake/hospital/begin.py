@@ -38,7 +38,7 @@ def begin_listening(  # noqa: PLR0913 - the options of the command
     files = tls_files(*tls)
     read_hospital_rules()  # what is wrong with them is said now, and not at the first message
     listener = Listener(
-        store, Door(feeds_to_take(feed), feed), Limits.of(settings), now=clock.now, apply=apply_stored,
+        store, Door(feeds_to_take(feed, settings.hospital_feeds_file), feed), Limits.of(settings), now=clock.now, apply=apply_stored,
         figures=Figures(metrics, settings.hospital_metrics_seconds),
     )  # fmt: skip
     where = Port(host, port, tls_context(files) if files else None)

@@ -179,7 +179,7 @@ def _acted_on_by_many(store: Store, settings: Settings, processes: int, progress
 
 def _act_in_process(settings: Settings) -> Counter[MessageState]:
     with opened_store(settings) as store:
-        return act_on_all(store, read_hospital_feeds(), now=clock.now, apply=apply_stored)
+        return act_on_all(store, read_hospital_feeds(settings.hospital_feeds_file), now=clock.now, apply=apply_stored)
 
 
 def _waiting(store: Store) -> int:

@@ -162,7 +162,15 @@ NOUNS = {
 
 
 def test_every_journey_has_words_for_its_looks():
-    journeys = {page.pages.name for page in PAGES} - {"account", "clients", "health", "let_in", "sign_in", "users", "saved_views"}
+    journeys = {page.pages.name for page in PAGES} - {
+        "account",
+        "clients",
+        "health",
+        "let_in",
+        "sign_in",
+        "users",
+        "saved_views",
+    }
     assert journeys - set(JOURNEYS) == set()
 
 

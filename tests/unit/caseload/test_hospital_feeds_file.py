@@ -48,10 +48,10 @@ def test_a_file_that_is_not_there(tmp_path):
 
 def test_the_feeds_a_command_takes(monkeypatch):
     feeds = (feed_rules(), feed_rules(name="other", sender=[{"application": "X", "facility": "Y"}]))
-    monkeypatch.setattr(hospital_feeds, "read_hospital_feeds", lambda: feeds)
+    monkeypatch.setattr(hospital_feeds, "read_hospital_feeds", lambda _file: feeds)
     assert feeds_to_take("") == feeds_to_take("other") == feeds
     with pytest.raises(SettingsRefused, match="Choose one of: royal, other"):
         feeds_to_take("elsewhere")
-    monkeypatch.setattr(hospital_feeds, "read_hospital_feeds", lambda: ())
+    monkeypatch.setattr(hospital_feeds, "read_hospital_feeds", lambda _file: ())
     with pytest.raises(SettingsRefused, match="Say there who sends"):
         feeds_to_take("")

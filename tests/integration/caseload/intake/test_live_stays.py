@@ -199,7 +199,7 @@ def test_a_load_acts_on_what_waited(store, place, hospital, monkeypatch):
         message = session.get_one(HospitalMessage, recent)
         message.state, message.reason_code, message.person_id = "not_acted_on", "not_registered_here", None
         session.add(WaitingNumber(message_id=recent, authority=NHS_NUMBER, value=nhs(1)))
-    monkeypatch.setattr("caseload.intake.load_run.read_hospital_feeds", lambda: (hospital.feed,))
+    monkeypatch.setattr("caseload.intake.load_run.read_hospital_feeds", lambda _file: (hospital.feed,))
     loaded = place.november()
     assert loaded.messages == 1
     assert any("waited" in line for line in loaded.lines())
