@@ -16,7 +16,7 @@ from enum import StrEnum
 class ParamKind(StrEnum):
     """FHIR's kinds of search parameters, those that are served."""
 
-    TOKEN = "token"  # noqa: S105 - a kind of parameter
+    TOKEN = "token"  # noqa: S105 # nosec B105 - a kind of parameter
     REFERENCE = "reference"
     DATE = "date"
     STRING = "string"

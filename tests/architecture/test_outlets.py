@@ -37,6 +37,7 @@ WRITES = {
     "caseload/backup.py": "caseload backup",
     "caseload/commands.py": "Headline",
     "caseload/intake/demo.py": "caseload demo",
+    "caseload/intake/demo_hospital.py": "caseload demo",
     "caseload/intake/digest.py": "Daily e-mail",
     "caseload/intake/gp_files.py": "Practice file",
     "caseload/intake/hospital/metrics.py": "figures of feeds, without anybody in them",

@@ -32,7 +32,7 @@ def tls_context(files: TlsFiles) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context.load_cert_chain(files.certificate, files.key, password="")
+        context.load_cert_chain(files.certificate, files.key, password=lambda: "")
         if files.authority is not None:
             context.load_verify_locations(files.authority)
             context.verify_mode = ssl.CERT_REQUIRED
