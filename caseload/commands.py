@@ -19,6 +19,7 @@ from caseload.domain.words import OrganisationKind, Role
 from caseload.exceptions import CaseloadError, OutputRefused, RunRefused, SettingsRefused
 from caseload.opening import opened_store, set_up, settings_for
 from caseload.outward_commands import outward
+from caseload.settings import folder_for_exports
 from interfaces.exceptions import InterfaceError
 from interfaces.progress import on_terminal
 
@@ -242,15 +243,18 @@ def proportions(
 def digest(database: Database = None) -> None:
     """Send today's e-mail to everyone who wants one and was not sent it: numbers, and nothing about anybody.
 
-    Flags for urgent care that ended by themselves are written down first, so that their leads are told.
+    Flags for urgent care that ended by themselves are written down first, so that their leads are told; the files of bulk
+    exports whose time is over are taken away.
     """
     from caseload.actions.flag_endings import sweep_flags
+    from caseload.api.export_files import remove_old
     from caseload.intake.digest import send_digests
 
     settings = settings_for(database)
     with opened_store(settings) as store:
         with store.writing() as session:
             sweep_flags(session, now=clock.now())
+        remove_old(store, folder_for_exports(settings), now=clock.now(), hours=settings.export_hours)
         typer.echo(f"{send_digests(store, settings, clock.now()):,} e-mails sent.")
 
 

@@ -23,15 +23,19 @@ _CHANGES = cast(Table, OutwardChange.__table__)
 _AT_ONCE = 500
 _STANDING = ("restricted", "date_of_death", "deregistered_on", "merged_into_id", "practice_id")
 """What of a person decides whether anything of theirs may leave."""
+_OPENING = ("state", "person_id", "starts_on", "review_on")
+"""What of a flag decides whether its person is one urgent care may read of."""
 _AGAINST = (ConsentState.REFUSED, ConsentState.WITHDRAWN)
 
 
 @dataclass
 class _Told:
-    """What a transaction has to tell: rows by resource and id, and people all of whose rows have to be read again."""
+    """What a transaction has to tell: rows by resource and id, and people whose rows have to be read again."""
 
     rows: dict[tuple[OutwardResource, int], tuple[int | None, datetime]] = field(default_factory=dict)
     people: dict[int, tuple[bool, datetime]] = field(default_factory=dict)
+    flagged: dict[int, datetime] = field(default_factory=dict)
+    """People whose flags say anew whether urgent care may read their plans: the plans alone are told again."""
 
 
 def listen_for_changes(session: Session) -> None:
@@ -52,6 +56,7 @@ def tell_changes(session: Session) -> None:
     rows = [*_of_rows(session, told), *_of_people(session, told)]
     told.rows.clear()
     told.people.clear()
+    told.flagged.clear()
     if rows:
         session.execute(select(AuditHead.number).with_for_update()).one()
         session.execute(insert(_CHANGES), rows)
@@ -61,13 +66,21 @@ def _collect(session: Session, _context: object) -> None:
     told: _Told = session.info[_TOLD]
     for row in (*session.new, *session.dirty):
         if isinstance(row, CareFlag):
-            told.rows[OutwardResource.FLAG, row.id] = (row.person_id, row.changed_at)
+            _collect_flag(told, row, is_new=row in session.new)
         elif isinstance(row, PlanVersion):
             _collect_plan(told, row)
         elif isinstance(row, Person) and row not in session.new and _changed(row, *_STANDING):
             _collect_person(told, row)
         elif isinstance(row, Consent):
             told.people[row.person_id] = (row.state in _AGAINST, row.at)
+
+
+def _collect_flag(told: _Told, flag: CareFlag, *, is_new: bool) -> None:
+    """With their plans, which urgent care may read for as long as there is a flag in force."""
+    told.rows[OutwardResource.FLAG, flag.id] = (flag.person_id, flag.changed_at)
+    if is_new or _changed(flag, *_OPENING):
+        for person_id in (flag.person_id, *inspect(flag).attrs.person_id.history.deleted):
+            told.flagged[person_id] = flag.changed_at
 
 
 def _collect_person(told: _Told, person: Person) -> None:
@@ -110,7 +123,8 @@ def _of_rows(session: Session, told: _Told) -> Iterator[dict[str, Any]]:
 
 def _of_people(session: Session, told: _Told) -> Iterator[dict[str, Any]]:
     """Every flag and every plan that was ever in force of people of whom it changed what may be told."""
-    people = sorted(told.people)
+    changed = {person_id: (False, at) for person_id, at in told.flagged.items()} | told.people
+    people = sorted(changed)
     for start in range(0, len(people), _AT_ONCE):
         some = people[start : start + _AT_ONCE]
         flags = select(CareFlag.id, CareFlag.person_id).where(CareFlag.person_id.in_(some)).order_by(CareFlag.id)
@@ -122,8 +136,9 @@ def _of_people(session: Session, told: _Told) -> Iterator[dict[str, Any]]:
         )
         for resource, wanted in ((OutwardResource.FLAG, flags), (OutwardResource.CARE_PLAN, plans)):
             for row_id, person_id in session.execute(wanted):
-                gone, at = told.people[person_id]
-                if (resource, row_id) not in told.rows or gone:
+                gone, at = changed[person_id]
+                only_plans = resource is OutwardResource.FLAG and person_id not in told.people
+                if not only_plans and ((resource, row_id) not in told.rows or gone):
                     yield _row(resource, row_id, person_id, at, gone=gone)
 
 

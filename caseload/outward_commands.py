@@ -10,6 +10,7 @@ from caseload import clock
 from caseload.command_options import Database
 from caseload.exceptions import RunRefused
 from caseload.opening import opened_store, settings_for
+from caseload.settings import folder_for_exports
 
 outward = typer.Typer(rich_markup_mode=None)
 
@@ -47,12 +48,16 @@ def gp_files(
 def sweep_flags_command(database: Database = None) -> None:
     """Write down that flags for urgent care have ended whose review date has passed, and tell their leads. Run it daily.
 
-    They are told to nobody from that day on in any case.
+    They are told to nobody from that day on in any case. The files of bulk exports whose time is over are taken away too.
     """
     from caseload.actions.flag_endings import sweep_flags
+    from caseload.api.export_files import remove_old
 
-    with opened_store(settings_for(database)) as store, store.writing() as session:
-        ended = sweep_flags(session, now=clock.now())
+    settings = settings_for(database)
+    with opened_store(settings) as store:
+        with store.writing() as session:
+            ended = sweep_flags(session, now=clock.now())
+        remove_old(store, folder_for_exports(settings), now=clock.now(), hours=settings.export_hours)
     typer.echo(f"{ended:,} flags have ended.")
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
-from caseload.actions.user_roles import end_everything
+from caseload.actions.user_roles import end_everything, put_role
 from caseload.actions.users import create_user
 from caseload.actions.versions import check_version
 from caseload.domain.client_rules import CLIENT_ROLES, public_keys, redirect_uri
@@ -50,7 +50,6 @@ def add_client(  # noqa: PLR0913 - everything a program starts with
     client_id = f"client-{token_hex(10)}"
     user_id = create_user(
         session, by=by, now=now, username=client_id, display_name=name, job_title="Program", home_id=home_id, password=None,
-        roles=wanted,
     )  # fmt: skip
     client = ApiClient(
         client_id=client_id, name=name, user_id=user_id, purpose=purpose, made_at=now, made_by=by.user_id if by else None,
@@ -58,6 +57,8 @@ def add_client(  # noqa: PLR0913 - everything a program starts with
     )  # fmt: skip
     session.add(client)
     session.flush()
+    for role, place_id in wanted:  # once the account is a program's: some roles are for no other
+        put_role(session, by, now, user_id, role, place_id)
     record(session, "client.add", by=by.user_id if by else None, now=now, client=client.id, user=user_id)
     return client.id
 

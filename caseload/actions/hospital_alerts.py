@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from caseload.actions.notices import notify
-from caseload.actions.plan_reviews import RULE as REVIEW_RULE
 from caseload.actions.plan_reviews import review_after_discharges
 from caseload.actions.plan_tasks import end_tasks
 from caseload.actions.plan_versions import who_hears
@@ -21,6 +20,7 @@ from caseload.actions.task_history import tell_history
 from caseload.actions.tasks import add_rule_task
 from caseload.domain.hospital_effects import (
     GIVEN_UP,
+    RULES,
     TASKS,
     TITLES,
     HospitalRules,
@@ -36,11 +36,8 @@ from caseload.hospital_effects import read_hospital_rules
 from caseload.queries.holders import holders_over
 from caseload.tables import Case, HospitalStay, Person, Task
 
-_RULES = {
-    TaskKind.DISCHARGE_PLANNING: "hospital_admission",
-    TaskKind.DISCHARGE_CONTACT: "hospital_discharge",
-}
-"""The rule that sets each task; a plan's review has its own."""
+_OF_ITS_NUMBER = (TaskKind.DISCHARGE_PLANNING, TaskKind.DISCHARGE_CONTACT)
+"""The tasks that name the stay by the hospital's number; a plan's review names it by its place in the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,9 @@ def tell_of_stay(session: Session, *, now: datetime, change: StayChange) -> None
 
 
 def _notify(session: Session, case: Case, change: StayChange, now: datetime) -> None:
-    kind = notice_for(change.before, change.after)
+    died = select(Person.date_of_death).where(Person.id == case.person_id)
+    death_known = session.execute(died).scalar_one() is not None
+    kind = notice_for(change.before, change.after, death_known=death_known)
     if kind is None:
         return
     told = who_hears(session, case.id, now) or _navigators(session, case, now)
@@ -103,7 +102,7 @@ def _settle_tasks(
     for kind in sorted(fitting - {TaskKind.PLAN_REVIEW}):
         add_rule_task(
             session, now=now, person_id=case.person_id, case_id=case.id, kind=kind, title=TITLES[kind],
-            due_on=due_on(kind, change.after, rules), rule_code=_RULES[kind], rule_ref=_ref(kind, case, change),
+            due_on=due_on(kind, change.after, rules), rule_code=RULES[kind], rule_ref=_ref(kind, case, change),
         )  # fmt: skip
     if TaskKind.PLAN_REVIEW in fitting:
         for encounter_id in encounter_of(session, change.feed, change.visit_ref):
@@ -112,9 +111,12 @@ def _settle_tasks(
 
 def _tasks(session: Session, case: Case, change: StayChange) -> list[Task]:
     """The tasks that this stay has set, whatever became of them."""
-    refs = [_ref(kind, case, change) for kind in _RULES]
+    refs = [_ref(kind, case, change) for kind in _OF_ITS_NUMBER]
     reviews: Iterable[ColumnElement[bool]] = (
-        and_(Task.rule_code == REVIEW_RULE, Task.rule_ref.endswith(f":stay:{encounter_id}", autoescape=True))
+        and_(
+            Task.rule_code == RULES[TaskKind.PLAN_REVIEW],
+            Task.rule_ref.endswith(f":stay:{encounter_id}", autoescape=True),
+        )
         for encounter_id in sorted(change.encounter_ids)
     )
     wanted = select(Task).where(Task.case_id == case.id, or_(Task.rule_ref.in_(refs), *reviews))

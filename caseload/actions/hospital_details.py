@@ -34,6 +34,13 @@ from interfaces.hl7v2.reading import ABSENT, NULL, Untold
 _DEATH = "date_of_death"
 _LONGEST = {"family_name": 100, "given_name": 100, "address_line": 300, "postcode": 10, "phone": 40}
 _NAME_KEY = 210
+_NO_PRACTICE = frozenset({"V81997", "V81998", "V81999"})
+"""NHS Data Dictionary, organisation codes: no registered practice, not applicable, not known. None of them tells of a move."""
+
+_ADDRESS = ("address_line", "postcode")
+_TOGETHER = dict.fromkeys(_ADDRESS, _ADDRESS)
+"""Fields that are one thing: the newest of them says how old all are."""
+
 _Values = dict[str, Any]
 
 
@@ -68,7 +75,11 @@ def take_details(
     known = _known_since(acting.session, person.id) if wanted else {}
     day = latest_extract(acting.session) if wanted else None
     oldest = end_of_day(day) if day else None
-    news = {name: value for name, value in wanted.items() if _is_newer(adt.event_at, known.get(name), oldest)}
+    news = {
+        name: value
+        for name, value in wanted.items()
+        if _is_newer(adt.event_at, oldest, *(known.get(one) for one in _TOGETHER.get(name, (name,))))
+    }
     if Demographic.DEATH in acting.feed.demographics and person.date_of_death is None:
         died = _died_on(adt, after)
         news |= {_DEATH: died} if died is not None else {}
@@ -140,8 +151,9 @@ def _wanted(acting: Acting, adt: Adt, person: Person) -> _Values:
         return {}
     found: _Values = {}
     for what in sorted(acting.feed.demographics & _SAID.keys()):
-        found |= _SAID[what](acting.session, adt)
-    return {name: value for name, value in found.items() if len(str(value)) <= _LONGEST.get(name, 400)}
+        said = _SAID[what](acting.session, adt)
+        found |= said if all(len(str(value)) <= _LONGEST.get(name, 400) for name, value in said.items()) else {}
+    return found
 
 
 def _name(_session: Session, adt: Adt) -> _Values:
@@ -152,12 +164,13 @@ def _name(_session: Session, adt: Adt) -> _Values:
 
 
 def _address(_session: Session, adt: Adt) -> _Values:
+    """Line and postcode are of one place: where only one is told, the other is of the place before and goes."""
     told = adt.patient.address
     if told is NULL:
-        return {"address_line": "", "postcode": ""}
+        return dict.fromkeys(_ADDRESS, "")
     if not isinstance(told, Address):
         return {}
-    return {name: text for name, text in (("address_line", told.line), ("postcode", told.postcode)) if text}
+    return {"address_line": told.line, "postcode": told.postcode}
 
 
 def _phone(_session: Session, adt: Adt) -> _Values:
@@ -174,9 +187,9 @@ def _birth_date(_session: Session, adt: Adt) -> _Values:
 
 
 def _practice(session: Session, adt: Adt) -> _Values:
-    """A practice here is a move; any other means that they left."""
+    """A practice here is a move; any other means that they left; the codes of none say nothing."""
     code = adt.patient.practice_code
-    if not isinstance(code, str):
+    if not isinstance(code, str) or code in _NO_PRACTICE:
         return {}
     here = select(Organisation.id).where(Organisation.code == code, Organisation.kind == OrganisationKind.PRACTICE)
     practice_id = session.execute(here).scalar_one_or_none()

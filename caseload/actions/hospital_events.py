@@ -155,7 +155,7 @@ def _about_person(acting: Acting, message: HospitalMessage, telling: _Telling, c
     owner = person_of_visit(acting.session, acting.feed.name, telling.visit_ref) if telling.visit_ref else None
     moved = owner is not None and owner.person_id != person.id
     if owner is not None and moved:
-        if not owner.moved:
+        if not owner.took_over(person.id, telling.adt.event_at):
             return held(HoldReason.VISIT_OF_ANOTHER)
         person = hold_people(acting.session, [owner.person_id])[owner.person_id]
     events = _events(acting, telling)
@@ -168,7 +168,8 @@ def _about_person(acting: Acting, message: HospitalMessage, telling: _Telling, c
     message.state, message.person_id = MessageState.APPLIED, person.id
     acting.session.flush()
     if not moved:
-        take_details(acting, person, telling.adt, message, after, sensitive=is_sensitive(events))
+        sensitive = telling.adt.sensitive or is_sensitive(events)
+        take_details(acting, person, telling.adt, message, after, sensitive=sensitive)
     if telling.visit_ref is not None:
         _tell_visit(acting, message, telling, person.id, before)
     return person.id

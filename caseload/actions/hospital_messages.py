@@ -5,7 +5,7 @@ may put it right and send it under the same control id. Sent again as it was, it
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
 from caseload.actions.data_quality import tell_data_quality
+from caseload.actions.hospital_locks import hold_row
 from caseload.domain.arrivals import NO_FEED, ArrivalOutcome, same_but_for_line_ends
 from caseload.domain.border_words import MessageState
 from caseload.domain.words import NoticeKind
@@ -154,10 +155,23 @@ def _text(value: str, size: int) -> str:
     return value.replace("\x00", "").encode("utf-8", "replace").decode()[:size]
 
 
-def hold_message(session: Session, *, now: datetime, message_id: int, reason: str) -> None:
-    """A stored message waits for somebody to look at it."""
-    row = session.get_one(HospitalMessage, message_id)
+def hold_message(
+    session: Session,
+    *,
+    now: datetime,
+    message_id: int,
+    reason: str,
+    of: Collection[MessageState] = (MessageState.RECEIVED,),
+) -> MessageState:
+    """A stored message waits for somebody to look at it; answers the state that it is in then.
+
+    One that is in none of the states `of` is left as it is: another program, or somebody, has decided on it meanwhile.
+    """
+    row = hold_row(session, message_id)
+    if row.state not in of:
+        return row.state
     row.state, row.reason_code = MessageState.HELD, reason
     session.flush()
     record(session, "message.held", by=None, now=now, message=message_id, reason=reason)
     tell_data_quality(session, now=now, kind=NoticeKind.MESSAGE_HELD)
+    return MessageState.HELD

@@ -5,6 +5,7 @@ the one that does. What was told of it stays where it was kept; the change says 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,50 +21,78 @@ from caseload.domain.hospital_stays import StayNow
 from caseload.tables import Encounter, HospitalEvent, HospitalMessage, HospitalStay, IdentityChange
 from interfaces.hl7v2.adt import Adt
 from interfaces.hl7v2.merges import Merge
+from interfaces.hl7v2.reading import header_of
+from interfaces.hl7v2.triggers import TRIGGERS, Act
 
 VISIT = "visit"
 """What stands for the authority of a visit's number where one is held on to."""
 
 
 @dataclass(frozen=True, slots=True)
+class _Handing:
+    """A hospital said then that the visit is this owner's and not theirs whom it had before; nobody where it was not known here."""
+
+    at: datetime
+    had_by: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose a visit is here. `moved` where a hospital has said so since: a message that names another is an earlier one."""
+    """Whose a visit is here, and how it became theirs."""
 
     person_id: int
-    moved: bool
+    handed: tuple[_Handing, ...] = ()
+
+    def took_over(self, person_id: int, event_at: datetime) -> bool:
+        """Whether a message of that time may still name the other person: of before a hospital said whose it is in truth."""
+        return any(event_at <= one.at and (not one.had_by or person_id in one.had_by) for one in self.handed)
 
 
 def person_of_visit(session: Session, feed: str, visit_ref: str) -> Owner | None:
     """Whose the visit is, under every number it ever had; None where nothing is known of it."""
-    moved = (
-        select(HospitalMessage.person_id)
-        .join(IdentityChange, IdentityChange.message_id == HospitalMessage.id)
+    refs = visits_of(session, feed, visit_ref)
+    moves = (
+        select(IdentityChange, HospitalMessage.person_id, HospitalMessage.raw)
+        .join(HospitalMessage, IdentityChange.message_id == HospitalMessage.id)
         .where(
             IdentityChange.feed == feed,
             IdentityChange.kind == IdentityChangeKind.VISIT_MOVED,
-            IdentityChange.kept_value == visit_ref,
+            IdentityChange.kept_value.in_(refs),
             IdentityChange.undone_at.is_(None),
             HospitalMessage.person_id.is_not(None),
         )
         .order_by(IdentityChange.at.desc(), IdentityChange.id.desc())
-        .limit(1)
     )
-    person_id = session.execute(moved).scalar_one_or_none()
+    moved = session.execute(moves).all()
+    person_id = next((row.person_id for row in moved if row.IdentityChange.kept_value == visit_ref), None)
     if person_id is not None:
-        return Owner(person_id, moved=True)
+        said = [row.IdentityChange for row in moved if row.person_id == person_id and _is_move_of_person(row.raw)]
+        return Owner(person_id, tuple(_Handing(one.at, _had_by(one)) for one in said))
     told = (
         select(HospitalEvent.person_id)
         .join(HospitalMessage, HospitalMessage.id == HospitalEvent.message_id)
         .where(
             HospitalEvent.feed == feed,
-            HospitalEvent.visit_ref.in_(visits_of(session, feed, visit_ref)),
+            HospitalEvent.visit_ref.in_(refs),
             HospitalMessage.state == MessageState.APPLIED,
         )
         .order_by(HospitalEvent.id.desc())
         .limit(1)
     )
     person_id = session.execute(told).scalar_one_or_none()
-    return None if person_id is None else Owner(person_id, moved=False)
+    return None if person_id is None else Owner(person_id)
+
+
+def _is_move_of_person(raw: bytes) -> bool:
+    """Of an A42 the visit has another number and is nobody else's."""
+    trigger = TRIGGERS.get(header_of(raw).trigger)
+    return trigger is not None and trigger.act is Act.MOVE_VISIT
+
+
+def _had_by(change: IdentityChange) -> frozenset[int]:
+    """Whose the visit was before, by what the change lists as moved."""
+    tables = (HospitalEvent.__tablename__, HospitalStay.__tablename__)
+    return frozenset(was for table, _, name, was in change.moved if table in tables and name == "person_id")
 
 
 def act_on_visit_move(acting: Acting, message: HospitalMessage, adt: Adt, chosen: int | None) -> int | NotFound:

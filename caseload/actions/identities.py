@@ -9,6 +9,7 @@ from caseload.actions.audit import record
 from caseload.actions.user_roles import put_role
 from caseload.actions.users import create_user
 from caseload.domain.identity import Identity, NotLetIn
+from caseload.domain.permissions import PROGRAM_ROLES
 from caseload.domain.words import Role
 from caseload.queries.governed import in_force
 from caseload.tables import Organisation, User, UserRole
@@ -74,7 +75,8 @@ def _follow(session: Session, now: datetime, user_id: int, told: set[tuple[Role,
 
 
 def _places(session: Session, roles: frozenset[tuple[Role, str]]) -> set[tuple[Role, int]]:
-    found = ((role, _id_of(session, code)) for role, code in roles)
+    """The roles told of that somebody who signs in can have, at the places there are."""
+    found = ((role, _id_of(session, code)) for role, code in roles if role not in PROGRAM_ROLES)
     return {(role, place_id) for role, place_id in found if place_id is not None}
 
 

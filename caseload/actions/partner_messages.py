@@ -30,12 +30,10 @@ def write_to_team(  # noqa: PLR0913 - what a message says
     words: str,
     sender_ref: str,
     sent_at: datetime,
-    content_hash: str,
-) -> dict[str, int | bool | str]:
+) -> dict[str, int | bool]:
     """Keep a message and tell the lead and the navigators; answers its id, and whether it was kept now.
 
-    The same `sender_ref` of the same sender about the same person is the same message, kept once. `content_hash` is answered
-    as it is given, so that what was sent under one key can be told from something else sent under it.
+    The same `sender_ref` of the same sender about the same person is the same message, kept once.
     """
     if not by.may(Permission.READ_FLAGS):
         raise NotThere
@@ -46,7 +44,7 @@ def write_to_team(  # noqa: PLR0913 - what a message says
         raise NotNow("The sender’s own identifier must be 200 characters or fewer.")
     earlier = _earlier(session, by, person.id, sender_ref)
     if earlier is not None:
-        return {"id": earlier, "made": False, "content": content_hash}
+        return {"id": earlier, "made": False}
     case_id = case_running(session, person.id)
     message = PartnerMessage(
         person_id=person.id, case_id=case_id, sender_ref=sender_ref, words=words, sent_at=sent_at, at=now, by=by.user_id
@@ -58,7 +56,7 @@ def write_to_team(  # noqa: PLR0913 - what a message says
     told |= {lead.user_id} if lead is not None else set()
     notify(session, now=now, user_ids=told - {by.user_id}, kind=NoticeKind.PARTNER_WROTE, person_id=person.id, case_id=case_id)  # fmt: skip
     record(session, "message.write", by=by.user_id, now=now, people=[person.id], case_id=case_id, message=message.id)
-    return {"id": message.id, "made": True, "content": content_hash}
+    return {"id": message.id, "made": True}
 
 
 def read_message(session: Session, *, by: Viewer, now: datetime, message_id: int, row_version: int) -> int:

@@ -30,12 +30,10 @@ def ask_for_task(  # noqa: PLR0913 - what a request says
     detail: str,
     due_on: date,
     request_ref: str,
-    content_hash: str,
-) -> dict[str, int | bool | str]:
+) -> dict[str, int | bool]:
     """A task on the list of the case's navigator, its lead or their team; answers its id, and whether it was made now.
 
-    `request_ref` is the asker's own number of the request: the same one again is the same task. `content_hash` is answered
-    as it is given, so that what was sent under one key can be told from something else sent under it.
+    `request_ref` is the asker's own number of the request: the same one again is the same task.
     """
     if not by.may(Permission.WORK_CASE):
         raise NotThere
@@ -45,7 +43,7 @@ def ask_for_task(  # noqa: PLR0913 - what a request says
     rule_ref = _ref(by, person.id, request_ref)
     earlier = session.execute(select(Task.id).where(Task.rule_ref == rule_ref)).scalar_one_or_none()
     if earlier is not None:
-        return {"id": earlier, "made": False, "content": content_hash}
+        return {"id": earlier, "made": False}
     case_id = case_running(session, person.id)
     owner_id, team_id = default_list(session, now, person_id=person.id, case_id=case_id)
     task = Task(
@@ -53,7 +51,7 @@ def ask_for_task(  # noqa: PLR0913 - what a request says
         due_on=due_on, owner_id=owner_id, team_id=team_id, rule_code=RULE, rule_ref=rule_ref,
     )  # fmt: skip
     create_tasks(session, [task], now=now, by=by.user_id)
-    return {"id": task.id, "made": True, "content": content_hash}
+    return {"id": task.id, "made": True}
 
 
 def settle_partner_task(  # noqa: PLR0913 - what an update says

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from caseload.actions.rule_tasks import RuleTask, add_rule_tasks
 from caseload.clock import local_day
 from caseload.domain.discharge_rules import STAYS
+from caseload.domain.hospital_effects import RULES
 from caseload.domain.plan_words import PlanState
 from caseload.domain.words import CaseState, TaskKind
 from caseload.plan_rules import read_plan_rules
 from caseload.tables import Case, Encounter, PlanVersion
 
-RULE = "plan_after_discharge"
+RULE = RULES[TaskKind.PLAN_REVIEW]
 
 
 def review_after_discharges(session: Session, now: datetime, *, encounter_id: int | None = None) -> int:

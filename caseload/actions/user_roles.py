@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from caseload.actions.audit import record
 from caseload.actions.tasks import pass_on_unreachable_tasks
-from caseload.domain.permissions import Permission
+from caseload.domain.permissions import PROGRAM_ROLES, Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import Role, TaskState
 from caseload.exceptions import NotNow, NotThere
+from caseload.queries.api_clients import is_program
 from caseload.queries.governed import governed_places, governed_user, in_force
 from caseload.tables import Organisation, Task, Team, TeamMembership, User, UserRole
 
@@ -74,7 +75,12 @@ def leave_team(session: Session, *, by: Viewer, now: datetime, user_id: int, mem
 
 
 def put_role(session: Session, by: Viewer | None, now: datetime, user_id: int, role: Role, place_id: int) -> int:
-    """The row of a role, as part of another action. NotNow for a place that is not the administrator's."""
+    """The row of a role, as part of another action.
+
+    NotNow for a place that is not the administrator's, and for a program's role where the account is no program's.
+    """
+    if role in PROGRAM_ROLES and not is_program(session, user_id):
+        raise NotNow("Only a program can have this role.", field="role")
     if by is None:
         session.get_one(Organisation, place_id)
     elif place_id not in governed_places(session, by, now):

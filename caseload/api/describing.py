@@ -23,13 +23,15 @@ _LETTERS = {
     Interaction.CREATE: "c",
     Interaction.UPDATE: "u",
 }
+_OF_OPERATIONS = {"Flag": {"u"}}
+"""What else is asked for by an operation: to say that a flag was taken over."""
 
 
 def scopes_supported() -> list[str]:
     """Every scope that a program could have, for itself and for people."""
     found = []
     for name, kind in sorted(RESOURCES.items()):
-        letters = {_LETTERS[one] for one in kind.interactions if one in _LETTERS}
+        letters = {_LETTERS[one] for one in kind.interactions if one in _LETTERS} | _OF_OPERATIONS.get(name, set())
         written = "".join(letter for letter in "cruds" if letter in letters)
         found += [f"{context}/{name}.{written}" for context in ("system", "user")]
     return found

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from logging import getLogger
 from pathlib import Path
 from threading import Lock, Thread
@@ -27,6 +28,7 @@ from caseload.queries.outward.resources import RESOURCES
 from caseload.queries.outward.wanted import MOST, Wanted
 from caseload.queries.viewers import viewer_of
 from caseload.settings import folder_for_exports
+from caseload.store import Store
 from caseload.web import App
 from interfaces.fhir.resources import as_json
 
@@ -60,7 +62,7 @@ def make_all(app: App) -> None:
     folder = folder_for_exports(app.settings)
     if folder is None:
         return
-    _remove_old(app, folder)
+    remove_old(app.store, folder, now=app.now(), hours=app.settings.export_hours)
     with app.store.reading() as session:
         waiting = unmade_exports(session)
     for export_id in waiting:
@@ -99,9 +101,12 @@ def _make(app: App, folder: Path, export_id: int) -> None:
     with app.store.writing() as session:
         if made is None:
             fail_export(session, now=app.now(), export_id=export_id)
-            return
-        viewer, files, people = made
-        finish_export(session, by=viewer, now=app.now(), export_id=export_id, files=files, people=people)
+            kept = False
+        else:
+            viewer, files, people = made
+            kept = finish_export(session, by=viewer, now=app.now(), export_id=export_id, files=files, people=people)
+    if not kept:
+        remove(folder.parent, export_id)  # what was written before it failed, or was deleted meanwhile
 
 
 def _write(app: App, folder: Path, export_id: int) -> tuple[Viewer, list[dict[str, Any]], set[int]] | None:
@@ -148,13 +153,20 @@ def _private(path: Path) -> Path:
     return path
 
 
-def _remove_old(app: App, folder: Path) -> None:
-    with app.store.reading() as session:
-        old = kept_longer_than(session, app.now(), app.settings.export_hours)
+def remove_old(store: Store, folder: Path | None, *, now: datetime, hours: int) -> int:
+    """Take away the files of exports whose time is over; answers how many. One that cannot be is left to the next time."""
+    if folder is None:
+        return 0
+    with store.reading() as session:
+        old = kept_longer_than(session, now, hours)
+    gone = 0
     for export_id in old:
-        with app.store.writing() as session:
-            delete_export(session, by=None, now=app.now(), export_id=export_id)
         remove(folder, export_id)
+        if not (folder / str(export_id)).exists():
+            with store.writing() as session:
+                delete_export(session, by=None, now=now, export_id=export_id)
+            gone += 1
+    return gone
 
 
 @contextmanager

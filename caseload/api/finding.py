@@ -1,6 +1,7 @@
 """Reading and searching: the viewer's own records through `caseload.queries.outward`, and every look written down."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from caseload.api.questions import Question
 from caseload.domain.scopes import may
 from caseload.pages.request import moment
 from caseload.queries.outward.resources import RESOURCES
-from caseload.queries.outward.wanted import Found, Outward, Slice, Wanted
+from caseload.queries.outward.wanted import MOST, Found, Outward, Slice, Wanted
 from caseload.web import this_app
 from interfaces.fhir.bundle import Links, SearchPage, searchset
 from interfaces.fhir.including import referenced
@@ -21,6 +22,7 @@ from interfaces.fhir.resources import as_json
 from interfaces.fhir.values import Json
 
 SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
+_OF_PATIENT = frozenset({"patient", "subject"})
 _ALWAYS = frozenset({"resourceType", "id", "meta"})
 
 
@@ -64,15 +66,31 @@ def answer_question(question: Question, who: Asking) -> Json:
     kind = open_kind(question.resource, who)
     with this_app().store.reading() as session:
         page = kind.search(session, who.viewer, moment(), question.wanted)
+        told_of = _counted(session, kind, question, who) if page.total else set()
         matches = [as_json(one.record) for one in page.found]
         included = _included(session, question, who, matches)
-    look_at(_people(page.found), question.resource)
+    look_at(_people(page.found) | told_of, question.resource)
     for resource, found in included.items():
         look_at(_people(found), resource)
     others = [as_json(one.record) for found in included.values() for one in found]
     shown = [_part(one, question.elements) for one in matches]
     links = _links(question, who, page)
     return searchset(SearchPage(shown, page.total, others), base=fhir_base(), links=links, now=moment())
+
+
+def _counted(session: Session, kind: Outward, question: Question, who: Asking) -> set[int]:
+    """Whom a bare number tells of, where the question names somebody: as many of them as a page could have."""
+    wanted = question.wanted
+    if wanted.count or not _names_somebody(question):
+        return set()
+    return _people(kind.search(session, who.viewer, moment(), replace(wanted, count=MOST)).found)
+
+
+def _names_somebody(question: Question) -> bool:
+    """Whether it asks of one person or a few: by an id, as the patient, or by what is somebody's own."""
+    wanted = question.wanted
+    given = wanted.ids is not None or wanted.patient_ids is not None
+    return given or question.personal or not _OF_PATIENT.isdisjoint(wanted.filters)
 
 
 def _included(

@@ -69,7 +69,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def query_client(self, client_id: str) -> OauthClient | None:
         """The program of this identifier, asking for whom this request's grant is."""
         with this_app().store.reading() as session:
-            known = client_called(session, client_id) if len(client_id) <= 60 else None
+            known = client_called(session, client_id) if _can_be_one(client_id) else None
         for_itself = flask_request.form.get("grant_type") == "client_credentials"
         return None if known is None else OauthClient(known, Context.SYSTEM if for_itself else Context.USER)
 
@@ -174,6 +174,11 @@ def server() -> Server:
     made.register_grant(_ForSomebody, [_Hashed(required=True)])
     made.register_endpoint(_GivenBack)
     return made
+
+
+def _can_be_one(client_id: str) -> bool:
+    """Whether there could be a program of this identifier: any other text is not looked up."""
+    return len(client_id) <= 60 and client_id.isascii() and client_id.isprintable()
 
 
 def answer_token() -> Response:

@@ -17,6 +17,7 @@ Json = dict[str, Any]
 _FHIR = "application/fhir+json"
 _READ = (400, 401, 403, 404, 405, 406, 422, 429)
 _WRITE = (*_READ, 409, 412, 413, 415, 428)
+_KEY = "The same request again under the same key has no effect; another request under it is refused"
 _FORMS = {
     ParamKind.TOKEN: "a code, or system|code",
     ParamKind.REFERENCE: "an id, or Type/id",
@@ -67,12 +68,13 @@ def _of_kind(name: str, kind: Outward) -> Json:
         )
     if Interaction.CREATE in kind.interactions:
         keys = [
-            _header("Idempotency-Key", "The same key again has no effect"),
+            _header("Idempotency-Key", _KEY),
             _header("If-None-Exist", "identifier=system|value"),
         ]
         paths[here]["post"] = _write(f"Add a {name}", name, keys, also={"201": "It was made"})
     if Interaction.UPDATE in kind.interactions:
-        paths[one]["put"] = _write(f"Change a {name}", name, [_ID, _header("If-Match", "The ETag of what was read")])
+        headers = [_header("If-Match", "The ETag of what was read"), _header("Idempotency-Key", _KEY)]
+        paths[one]["put"] = _write(f"Change a {name}", name, [_ID, *headers])
     if Interaction.HISTORY in kind.interactions:
         paths[f"{one}/_history"] = {"get": _operation(f"Every version of a {name}", "Bundle", _READ, [_ID])}
     if Interaction.VREAD in kind.interactions:
@@ -102,7 +104,7 @@ def _operations() -> Json:
                 "All that may be sent of somebody", "Bundle", _READ, [_ID, since, types, _count(), _cursor()]
             )
         },
-        "/Flag/{id}/$acknowledge": {"post": _write("Say that a flag was taken over", "OperationOutcome", [_ID])},
+        "/Flag/{id}/$acknowledge": {"post": _acknowledge()},
         "/$export": {
             "get": _file("Ask for everything as files", [since, types, _query("_outputFormat", "ndjson")], "202", _READ)
         },
@@ -112,6 +114,13 @@ def _operations() -> Json:
         },
         "/$export/{export}/{file}": {"get": _file("One file of an export", [export, file], "200", (*_READ, 410))},
     }
+
+
+def _acknowledge() -> Json:
+    """Its body may be left out."""
+    headers = [_header("If-Match", "The ETag of what was read"), _header("Idempotency-Key", _KEY)]
+    operation = _write("Say that a flag was taken over, in the version that was read", "Flag", [_ID, *headers])
+    return {**operation, "requestBody": {**operation["requestBody"], "required": False}}
 
 
 def _search(name: str, parameters: list[Param]) -> Json:

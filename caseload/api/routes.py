@@ -178,7 +178,7 @@ def acknowledge(logical: str) -> ResponseReturnValue:
     """A partner has taken a flag over."""
     from caseload.api.writing import acknowledge as written
 
-    who = _asking("Flag", "r", Interaction.READ)
+    who = _asking("Flag", "u", Interaction.READ)
     return written(logical, who)
 
 

@@ -1,15 +1,18 @@
 """What partners may write: a request to the care team, a message to it, that a request is done with, that a flag was taken over.
 
 A body is read strictly as FHIR R4 (`interfaces.fhir.reading`); an element that would not be kept is refused and never dropped
-unseen. What is sent twice has one effect: by the partner's own identifier, or by the header Idempotency-Key.
+unseen. What is sent twice has one effect: by the partner's own identifier, or by the header Idempotency-Key, which stands for
+one request and no other.
 """
 
 import hashlib
 from datetime import date, datetime, timedelta
+from functools import wraps
 from secrets import token_hex
 from typing import Any
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from caseload.actions.flag_acknowledgements import acknowledge_flag
 from caseload.actions.once import Action, once
@@ -23,13 +26,14 @@ from caseload.api.problems import ErrorCode, Problem, issue
 from caseload.api.sending import answer
 from caseload.api.versions import check_match, etag
 from caseload.clock import LONDON, local_day
+from caseload.domain.scopes import may
 from caseload.domain.words import TaskState
-from caseload.exceptions import NotThere
+from caseload.exceptions import Conflict, NotThere
 from caseload.pages.request import moment
 from caseload.queries.outward.conditions import row_id_of
-from caseload.queries.partner_people import task_version
+from caseload.queries.partner_people import flag_version, task_version
 from caseload.web import this_app
-from interfaces.fhir.reading import ResourceRefused, read_resource
+from interfaces.fhir.reading import ResourceRefused, decoded, read_resource
 from interfaces.fhir.resources import as_json
 from interfaces.fhir.values import Json
 
@@ -61,10 +65,7 @@ def create(resource: str, who: Asking) -> Response:
     """201 and where it is; 200 for one that was there already under the partner's own identifier."""
     sent = _sent(resource)
     action, fields = _CREATED[resource](sent)
-    digest = hashlib.sha256(request.get_data()).hexdigest()
-    made = _once(action, who, content_hash=digest, **fields)
-    if made["content"] != digest:
-        raise Problem(ErrorCode.CONFLICT, "This Idempotency-Key was used for something else.")
+    made = _once(action, who, **fields)
     return _made(resource, who, str(made["id"]), 201 if made["made"] else 200)
 
 
@@ -94,27 +95,54 @@ def acknowledge(logical_id: str, who: Asking) -> Response:
     if flag_id is None:
         raise NotThere
     note = _note()
-    if request.headers.get("If-Match"):
-        with this_app().store.reading() as session:
-            check_match(as_json(open_kind("Flag", who).read(session, who.viewer, moment(), logical_id).record))
-    _once(acknowledge_flag, who, flag_id=flag_id, note=note)
+    with this_app().store.reading() as session:
+        found = open_kind("Flag", who).read(session, who.viewer, moment(), logical_id)
+        row_version = flag_version(session, flag_id)
+    check_match(as_json(found.record))
+    _once(acknowledge_flag, who, flag_id=flag_id, row_version=row_version, note=note)
     return _made("Flag", who, logical_id, 200)
 
 
 def _once(action: Action, who: Asking, **arguments: Any) -> Any:
-    """The action, for who asks, once for each Idempotency-Key of theirs."""
+    """The action, for who asks, once for each Idempotency-Key of theirs; CONFLICT for a key used for another request."""
     given = request.headers.get("Idempotency-Key", "")
     if len(given) > _LONGEST_KEY:
         raise Problem(ErrorCode.INVALID_PARAMETER, "Idempotency-Key must be 200 characters or fewer.")
     key = hashlib.sha256(f"{who.client_row_id}:{given}".encode()).hexdigest() if given else token_hex(32)
-    return once(this_app().store, action, by=who.viewer, now=moment(), key=key, **arguments)
+    asked = _asked()
+    kept = once(this_app().store, _of_request(action, asked), by=who.viewer, now=moment(), key=key, **arguments)
+    if kept["asked"] != asked:
+        raise Problem(ErrorCode.CONFLICT, "This Idempotency-Key was used for something else.")
+    return kept["did"]
+
+
+def _asked() -> str:
+    """What tells this request from any other: how, where, of which version, and every byte that was sent."""
+    body = hashlib.sha256(request.get_data()).hexdigest()
+    parts = (request.method, request.path, request.headers.get("If-Match", ""), body)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _of_request(action: Action, asked: str) -> Action:
+    """The action, whose answer is kept with what was asked. Where it finds another version, that is VERSION_MISMATCH."""
+
+    @wraps(action)
+    def done(session: Session, **arguments: Any) -> Any:
+        try:
+            return {"asked": asked, "did": action(session, **arguments)}
+        except Conflict:
+            if "row_version" in arguments:
+                raise Problem(ErrorCode.VERSION_MISMATCH) from None
+            raise
+
+    return done
 
 
 def _made(resource: str, who: Asking, logical_id: str, status: int) -> Response:
     """Where it is, and what it is now for who may read it."""
     headers = {"Location": f"{fhir_base()}/{resource}/{logical_id}"}
     kind = outward(resource)
-    if not kind.open_to(who.viewer):
+    if not kind.open_to(who.viewer) or not may(who.scopes, resource, "r"):
         return Response(status=status, headers=headers)
     with this_app().store.reading() as session:
         found = kind.read(session, who.viewer, moment(), logical_id)
@@ -131,12 +159,16 @@ def _sent(resource: str, *, updates: bool = False) -> Json:
     try:
         sent = read_resource(request.get_data(), resource)
     except ResourceRefused as error:
-        code = ErrorCode(error.cause.value)
-        raise Problem(code, issues=[issue(code, error.sentence, error.where)]) from None
+        raise _as_problem(error) from None
     more = sent.keys() - KEPT[resource]
     if more and not updates:  # what is read back for an update has everything in it
         raise _not_taken(f"Only these elements are kept: {', '.join(sorted(KEPT[resource]))}. Leave others out.")
     return sent
+
+
+def _as_problem(error: ResourceRefused) -> Problem:
+    code = ErrorCode(error.cause.value)
+    return Problem(code, issues=[issue(code, error.sentence, error.where)])
 
 
 def _task(sent: Json) -> tuple[Action, dict[str, Any]]:
@@ -237,12 +269,11 @@ def _note() -> str:
     if not request.get_data():
         return ""
     check_body_is_json()
-    sent = request.get_json(silent=True)
-    if (
-        not isinstance(sent, dict)
-        or sent.get("resourceType") != "Parameters"
-        or sent.keys() - {"resourceType", "parameter"}
-    ):
+    try:
+        sent = decoded(request.get_data())
+    except ResourceRefused as error:
+        raise _as_problem(error) from None
+    if sent.get("resourceType") != "Parameters" or sent.keys() - {"resourceType", "parameter"}:
         raise _not_taken("The body must be empty, or Parameters with a note.")
     given = sent.get("parameter", [])
     if not isinstance(given, list) or not all(

@@ -112,6 +112,16 @@ NOTICES: dict[Phase, dict[Phase, NoticeKind]] = {
 }
 """What is told when a message takes somebody from one phase to another. A death is told by what follows from a death."""
 
+DEATH_NOT_WRITTEN = NoticeKind.DISCHARGED
+"""What is told of a death in hospital that a feed may not write to the person's record: nothing follows from it then."""
+
+RULES: dict[TaskKind, str] = {
+    TaskKind.DISCHARGE_PLANNING: "hospital_admission",
+    TaskKind.DISCHARGE_CONTACT: "hospital_discharge",
+    TaskKind.PLAN_REVIEW: "plan_after_discharge",
+}
+"""The rule that sets each task."""
+
 TASKS: dict[Phase, frozenset[TaskKind]] = {
     Phase.NOWHERE: frozenset(),
     Phase.IN_ED: frozenset(),
@@ -138,9 +148,12 @@ GIVEN_UP: dict[Phase, str] = {
 """Why a task of an earlier phase is cancelled, by the phase there is now."""
 
 
-def notice_for(before: StayNow | None, after: StayNow | None) -> NoticeKind | None:
-    """What is told of a change from one to the other; None for nothing."""
-    return NOTICES[phase_of(before)].get(phase_of(after))
+def notice_for(before: StayNow | None, after: StayNow | None, *, death_known: bool) -> NoticeKind | None:
+    """What is told of a change from one to the other; None for nothing. `death_known` to the person's record by now."""
+    was, there = phase_of(before), phase_of(after)
+    if there is Phase.DIED_THERE and was is not there:
+        return None if death_known else DEATH_NOT_WRITTEN
+    return NOTICES[was].get(there)
 
 
 def is_news(before: StayNow | None, after: StayNow | None, now: datetime, days: int) -> bool:

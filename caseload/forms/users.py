@@ -62,8 +62,8 @@ class RoleForm(Form):
         self.place.choices = named(places)
 
     def validate_role(self, field: Field) -> None:
-        """One of the roles."""
-        if field.data not in set(Role):
+        """One of the roles that people have."""
+        if field.data not in set(Role) - PROGRAM_ROLES:
             raise ValidationError("Choose a role")
 
 
@@ -90,7 +90,7 @@ class NewUserForm(UserForm):
         description="Only for an identity provider: the subject it knows them by, such as an NHS CIS2 user identifier",
         render_kw={"spellcheck": False, "autocomplete": "off"},
     )
-    role = RadioField("Role", choices=choices_of(Role), validate_choice=False)
+    role = RadioField("Role", choices=choices_of(Role, without=PROGRAM_ROLES), validate_choice=False)
     place = SelectField("Place of the role", [InputRequired("Choose the place of the role")])
 
     def __init__(self, *arguments: Any, places: Iterable[tuple[int, str]], ways: list[Way], **options: Any) -> None:
@@ -99,8 +99,8 @@ class NewUserForm(UserForm):
         self.way.choices = choices(ways)
 
     def validate_role(self, field: Field) -> None:
-        """One of the roles."""
-        if field.data not in set(Role):
+        """One of the roles that people have."""
+        if field.data not in set(Role) - PROGRAM_ROLES:
             raise ValidationError("Choose a role")
 
     def validate_subject(self, field: Field) -> None:

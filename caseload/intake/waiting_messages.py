@@ -6,23 +6,21 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from caseload.actions.hospital_events import apply_message
 from caseload.domain.border_words import MessageState
 from caseload.domain.hospital_reasons import NHS_NUMBER, HoldReason, PassReason
 from caseload.hospital_effects import read_hospital_rules
-from caseload.intake.copying import parts
+from caseload.intake.hospital.applying import apply_again
 from caseload.store import Store
 from caseload.tables import HospitalMessage, Person, WaitingNumber
 from interfaces.hl7v2.feed_rules import FeedRules
 from interfaces.progress import Progress
 
-_AT_ONCE = 100  # messages in one transaction: nobody waits long for the database meanwhile
-
 
 def act_on_waiting_messages(store: Store, feeds: Sequence[FeedRules], *, now: datetime, progress: Progress) -> int:
     """Act on what waited for people who are here now, of the days the rules say; answers how many messages were decided on.
 
-    Each part is a transaction of its own: stopped in the middle, the next load goes on with the rest.
+    Each is a transaction of its own: nobody waits long for the database meanwhile, and one that our program fails at is held
+    while the others are acted on. Stopped in the middle, the next load goes on with the rest.
     """
     rules = {feed.name: feed for feed in feeds}
     if not rules:
@@ -30,12 +28,10 @@ def act_on_waiting_messages(store: Store, feeds: Sequence[FeedRules], *, now: da
     with store.reading() as session:
         waiting = _waiting(session, sorted(rules), now)
     done = 0
-    for some in parts(waiting, _AT_ONCE):
-        with store.writing() as session:
-            for message_id, feed in some:
-                state = apply_message(session, now=now, message_id=message_id, rules=rules[feed])
-                done += state is MessageState.APPLIED
-        progress("Acting on hospital messages that waited", done, len(waiting))
+    for place, (message_id, feed) in enumerate(waiting, start=1):
+        applied = apply_again(store, rules[feed], now=now, message_id=message_id)
+        done += applied.state is MessageState.APPLIED
+        progress("Acting on hospital messages that waited", place, len(waiting))
     return done
 
 

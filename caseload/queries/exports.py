@@ -65,9 +65,10 @@ def is_making(session: Session, user_id: int) -> bool:
 
 
 def kept_longer_than(session: Session, now: datetime, hours: int) -> list[int]:
-    """Exports whose files are there and have been for too long."""
+    """Exports that were made, or failed half-way, too long ago: of both there may be files."""
     wanted = select(BulkExport.id).where(
-        BulkExport.state == ExportState.READY, BulkExport.finished_at <= now - timedelta(hours=hours)
+        BulkExport.state.in_((ExportState.READY, ExportState.FAILED)),
+        BulkExport.finished_at <= now - timedelta(hours=hours),
     )
     return list(session.execute(wanted.order_by(BulkExport.id)).scalars())
 

@@ -9,7 +9,7 @@ from caseload.domain.viewer import Viewer
 from caseload.domain.words import CaseState
 from caseload.exceptions import NotThere
 from caseload.queries.reach import reachable
-from caseload.tables import Case, Person, Task
+from caseload.tables import CareFlag, Case, Person, Task
 
 
 def person_reached(session: Session, viewer: Viewer, now: datetime, person_id: int) -> Person:
@@ -37,3 +37,8 @@ def case_running(session: Session, person_id: int) -> int | None:
 def task_version(session: Session, task_id: int) -> int:
     """The version of a task's row, read in the same transaction as what a partner was sent of it."""
     return session.execute(select(Task.row_version).where(Task.id == task_id)).scalar_one()
+
+
+def flag_version(session: Session, flag_id: int) -> int:
+    """The same of a flag's row."""
+    return session.execute(select(CareFlag.row_version).where(CareFlag.id == flag_id)).scalar_one()

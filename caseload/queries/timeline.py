@@ -78,7 +78,7 @@ class DischargeRow:
 class HospitalRow:
     """What the hospital's own messages tell of a stay; `updated_at` is when it said something last.
 
-    Of a sensitive stay no ward is named: which one says why somebody is there.
+    Of a sensitive stay no ward is named, and no diagnosis by the entry: they say why somebody is there.
     """
 
     state: StayState
@@ -145,8 +145,8 @@ def _encounters(session: Session, person_id: int, before: TimelineKey | None, mo
         wanted = wanted.where(_encounter_before(before))
     return [
         TimelineRow(
-            Happening.ENCOUNTER, _morning(row.started_on), row.id, row.kind.value, row.diagnosis_code,
-            row.provider_code, "", None, provider, until_on=row.ended_on, discharge=_discharge(plan, planner),
+            Happening.ENCOUNTER, _morning(row.started_on), row.id, row.kind.value,
+            "" if told is not None and told.sensitive else row.diagnosis_code, row.provider_code, "", None, provider, until_on=row.ended_on, discharge=_discharge(plan, planner),
             hospital=_hospital(told),
         )
         for row, provider, plan, planner, told in session.execute(wanted, {"person_id": person_id})

@@ -5,7 +5,7 @@ the same. They check types and how often an element may be there; the required v
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from importlib import import_module
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from interfaces.fhir.required_codes import wrong_codes
-from interfaces.fhir.values import Json
+from interfaces.fhir.values import Json, can_be_kept
 
 TAKEN = frozenset({"Task", "Communication", "Flag"})
 """The resources that can be sent: others are read only."""
@@ -51,7 +51,7 @@ def read_resource(body: bytes, expected: str) -> Json:
     """The resource in a body as plain JSON, valid in its types and required codes; ResourceRefused otherwise."""
     if expected not in TAKEN:
         raise ResourceRefused(ReadCause.WRONG_TYPE, "This kind of resource cannot be sent.")
-    sent = _decoded(body)
+    sent = decoded(body)
     kind = sent.get("resourceType")
     if kind is None:
         raise ResourceRefused(ReadCause.MISSING_VALUE, "The resource does not say its resourceType.", "resourceType")
@@ -64,7 +64,8 @@ def read_resource(body: bytes, expected: str) -> Json:
     return sent
 
 
-def _decoded(body: bytes) -> Json:
+def decoded(body: bytes) -> Json:
+    """The JSON object in a body, nested no deeper than is taken; ResourceRefused otherwise."""
     try:
         sent = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once_each, parse_constant=_no_number)
     except (ValueError, RecursionError):
@@ -73,6 +74,8 @@ def _decoded(body: bytes) -> Json:
         raise ResourceRefused(ReadCause.INVALID_JSON, "The body is not a JSON object.")
     if _depth(sent) > _DEEPEST:
         raise ResourceRefused(ReadCause.INVALID_RESOURCE, "The resource is nested deeper than is taken.")
+    if not all(can_be_kept(text) for text in _texts(sent)):
+        raise ResourceRefused(ReadCause.INVALID_VALUE, "A text has a character that FHIR strings cannot have.")
     return sent
 
 
@@ -97,6 +100,24 @@ def _depth(part: Any, level: int = 1) -> int:
     return max((_depth(one, level + 1) for one in inside), default=level)
 
 
+def _texts(part: Any) -> Iterator[str]:
+    """Every text there is, the names of elements among them."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict | list):
+        for one in part:
+            yield from _texts(one)
+        for one in part.values() if isinstance(part, dict) else ():
+            yield from _texts(one)
+
+
+def _has_bare_extension(part: Any) -> bool:
+    """Whether an element has extensions instead of a value: R4 allows it, but what is taken here are values."""
+    inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    bare = isinstance(part, dict) and any(name.startswith("_") and name[1:] not in part for name in part)
+    return bare or any(_has_bare_extension(one) for one in inside)
+
+
 def _has_null(part: Any) -> bool:
     """Whether an element is null; in a list null stands beside what only has extensions (FHIR R4, JSON)."""
     if isinstance(part, dict):
@@ -115,6 +136,8 @@ def _check_model(sent: Mapping[str, Any], resource: str) -> None:
     _check_names(sent, resource, model)
     if _has_null(sent):
         raise ResourceRefused(ReadCause.INVALID_VALUE, "FHIR has no null: what is not there is left out.", resource)
+    if _has_bare_extension(sent):
+        raise ResourceRefused(ReadCause.MISSING_VALUE, "An element has extensions instead of its value.", resource)
     try:
         model.model_validate(sent)
     except ValidationError as error:

@@ -8,9 +8,11 @@ import calendar
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+
+from interfaces.fhir.values import can_be_kept
 
 
 class ParamKind(StrEnum):
@@ -115,6 +117,8 @@ def parse_filter(kind: ParamKind, modifier: str, text: str, zone: tzinfo) -> Fil
     """What was typed for a parameter of a kind; SearchRefused where it cannot be one. `zone` is that of plain days."""
     if modifier not in {one.value for one in MODIFIERS[kind]}:
         raise SearchRefused("this parameter does not take this modifier")
+    if not can_be_kept(text):
+        raise SearchRefused("a value must be of characters that text can have")
     chosen = Modifier(modifier)
     if chosen is Modifier.MISSING:
         if text not in ("true", "false"):
@@ -164,6 +168,10 @@ _DATE = re.compile(
 )
 
 
+_EARLIEST, _LATEST = 1900, 2200
+"""Years that a search can be of: those whose moments are in every calendar, whatever the time zone."""
+
+
 def _split(text: str) -> tuple[Prefix, str]:
     found = _PREFIXED.fullmatch(text)
     assert found is not None  # the pattern takes any text
@@ -177,8 +185,10 @@ def _span(text: str, zone: tzinfo) -> Span:
         raise SearchRefused(
             "a date must be as 2026, 2026-10, 2026-10-05 or 2026-10-05T09:00:00Z, after a prefix if any"
         )
+    if not _EARLIEST <= int(found["year"]) <= _LATEST:
+        raise SearchRefused(f"a date must be of a year from {_EARLIEST} to {_LATEST}")
     try:
-        first, after = _moments(found, zone)
+        first, after = (moment.astimezone(UTC) for moment in _moments(found, zone))
     except (ValueError, OverflowError):
         raise SearchRefused("the date is not in the calendar") from None
     return Span(prefix, first, after)

@@ -13,12 +13,18 @@ Json = dict[str, Any]
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """FHIR R4, string: no characters below 32 but tab, return and line feed; the rest cannot stand in XHTML or in UTF-8."""
+_UNKEPT = re.compile(r"[\x00\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 
 
 def text_of(words: str) -> str:
     """What somebody wrote, as a FHIR string can hold it; empty where nothing is left."""
     return _FORBIDDEN.sub("", words).strip()
+
+
+def can_be_kept(words: str) -> bool:
+    """Whether text that was sent can be written down at all: no database has NUL, and half a surrogate pair is no UTF-8."""
+    return not _UNKEPT.search(words)
 
 
 def code_of(words: str) -> str:

@@ -3,8 +3,8 @@
 Source: HL7 2.8 chapter 3 (ADT messages, EVN, MRG); NHS Interoperability Toolkit, HL7 v2, for what English hospitals put where.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 
 from interfaces.hl7v2.feed_rules import FeedRules
 from interfaces.hl7v2.identities import check_identified
@@ -17,7 +17,7 @@ from interfaces.hl7v2.refusals import AckCode, ErrorCode, MessageRefused, Reason
 from interfaces.hl7v2.telling import SecondOpinion, Teller
 from interfaces.hl7v2.times import time_in
 from interfaces.hl7v2.triggers import TRIGGERS, Act, Trigger, is_trigger
-from interfaces.hl7v2.visit import Visit, has_visit, visit_in
+from interfaces.hl7v2.visit import Visit, has_visit, is_marked_sensitive, visit_in
 
 LONGEST_CONTROL_ID = 199  # HL7 2.8; 20 before 2.7
 
@@ -33,7 +33,7 @@ _TIMES = {Act.ADMIT: _ADMISSION_TIMES, Act.REGISTER: _ADMISSION_TIMES, Act.DISCH
 class Adt:
     """One ADT message. `event_at` is the time by which messages are put in order, `event_at_from` the field it is from.
 
-    `visit` is None where the message is about a person only. `notes` say what was out of order, never with a value.
+    `visit` is None where the message is about a person only; `sensitive` where PV1-16 marks it, also then. `notes` say what was out of order, never with a value.
     """
 
     trigger: Trigger
@@ -43,6 +43,7 @@ class Adt:
     event_precision: Precision
     patient: Patient
     visit: Visit | None
+    sensitive: bool
     merges: tuple[Merge, ...]
     notes: tuple[Note, ...]
 
@@ -131,10 +132,21 @@ def _adt(message: SplitMessage, trigger: Trigger, rules: FeedRules, teller: Tell
         event_at_from=location,
         event_precision=at.precision,
         patient=patient,
-        visit=visit_in(message, rules, teller) if _is_about_a_visit(message, trigger, rules) else None,
+        visit=_visit(message, trigger, at, rules, teller),
+        sensitive=is_marked_sensitive(message, rules),
         merges=merges_in(message, trigger, rules, teller) if "MRG" in trigger.needs else (),
         notes=message.notes + teller.notes,
     )
+
+
+def _visit(message: SplitMessage, trigger: Trigger, at: Moment, rules: FeedRules, teller: Teller) -> Visit | None:
+    if not _is_about_a_visit(message, trigger, rules):
+        return None
+    visit = visit_in(message, rules, teller)
+    left = time_in(message.first("PV1"), 45, rules, Teller())
+    if trigger.act is not Act.DISCHARGE or not isinstance(left, Moment) or left.precision is not Precision.DAY:
+        return visit
+    return replace(visit, discharged_at=at.at if _is_of(at, left, rules) else _at_its_end(left, rules).at)
 
 
 def _is_about_a_visit(message: SplitMessage, trigger: Trigger, rules: FeedRules) -> bool:
@@ -143,15 +155,37 @@ def _is_about_a_visit(message: SplitMessage, trigger: Trigger, rules: FeedRules)
 
 
 def _event_time(message: SplitMessage, trigger: Trigger, rules: FeedRules, teller: Teller) -> tuple[Moment, str]:
-    found: tuple[Moment, str] | None = None
+    told: list[tuple[Moment, str]] = []
     for name, n in _TIMES.get(trigger.act, _OTHER_TIMES):
-        told = time_in(message.first(name), n, rules, teller)  # each is checked, also those behind the first
-        if isinstance(told, Moment) and not told.is_a_day:
+        found = time_in(message.first(name), n, rules, teller)  # each is checked, also those behind the first
+        if isinstance(found, Moment) and not found.is_a_day:
             teller.note(NoteCode.DATE_PRECISION, f"{name}-{n}")
-        elif isinstance(told, Moment) and found is None:
-            found = told, f"{name}-{n}"
-    if found is None:
+        elif isinstance(found, Moment):
+            told.append((found, f"{name}-{n}"))
+    if not told:
         raise MessageRefused(
             Reason.NO_TIME, ErrorCode.REQUIRED_FIELD, "EVN-2", "Nothing says when it happened, not even the header."
         )
-    return found
+    return _best_told(told, rules)
+
+
+def _best_told(told: list[tuple[Moment, str]], rules: FeedRules) -> tuple[Moment, str]:
+    """The first, unless PV1 has only the day and a later one the hour of it: by a day, who left would not have come yet.
+
+    EVN-6 counts as it stands: it is by this that a cancel names what it takes back.
+    """
+    (first, location), *others = told
+    if first.precision is not Precision.DAY or not location.startswith("PV1"):
+        return first, location
+    exact = (one for one in others if one[0].precision is not Precision.DAY and _is_of(one[0], first, rules))
+    return next(exact, (_at_its_end(first, rules) if location == "PV1-45" else first, location))
+
+
+def _is_of(exact: Moment, day: Moment, rules: FeedRules) -> bool:
+    return exact.at.astimezone(rules.zone).date() == day.day
+
+
+def _at_its_end(day: Moment, rules: FeedRules) -> Moment:
+    """The last second of a day in the feed's time zone."""
+    following = datetime.combine(day.day + timedelta(days=1), time(), rules.zone)
+    return replace(day, at=following.astimezone(UTC) - timedelta(seconds=1))

@@ -17,6 +17,7 @@ from interfaces.hl7v2.reading import Segment, repetitions, said
 from interfaces.hl7v2.refusals import ErrorCode, MessageRefused, Reason
 from interfaces.hl7v2.telling import Teller
 
+LONGEST_CX = 4_096  # with all its parts and escapes: no identifier needs as much, and one in a longer one is not taken
 LONGEST_VALUE, LONGEST_AUTHORITY, LONGEST_KIND = 40, 60, 10
 _TRACING = re.compile(r"(?:NSTS|PDS)(0[1-8])")
 _OLD_TRACING = re.compile(r"(?:NSTS|PDS)?(0[1-8])")
@@ -80,6 +81,14 @@ def identities_in(segment: Segment | None, n: int, rules: FeedRules, teller: Tel
     return Identities(numbers.pop() if len(numbers) == 1 else None, tuple(others))
 
 
+def identified_in(segment: Segment | None, n: int, rules: FeedRules, teller: Teller) -> Identities:
+    """The same where the field has to say somebody: MessageRefused as `check_identified`, the field read once where it does."""
+    found = identities_in(segment, n, rules, teller)
+    if found.says_nothing:
+        check_identified(segment, n, rules)
+    return found
+
+
 def check_identified(segment: Segment | None, n: int, rules: FeedRules) -> None:
     """MessageRefused (AE) where a field has no number that anybody can be known by.
 
@@ -102,6 +111,8 @@ def check_identified(segment: Segment | None, n: int, rules: FeedRules) -> None:
 
 
 def _identifier(segment: Segment | None, n: int, rep: int, teller: Teller) -> Identifier | None:
+    if segment is None or len(segment.repeated(n)[rep - 1]) > LONGEST_CX:
+        return None
     value = said(teller.told(segment, n, rep=rep)).strip()
     authority = said(teller.told(segment, n, rep=rep, comp=4)) or said(teller.told(segment, n, rep=rep, comp=4, sub=2))
     kind = said(teller.told(segment, n, rep=rep, comp=5)).strip()

@@ -7,7 +7,7 @@ on; what MRG says is retired.
 from dataclasses import dataclass
 
 from interfaces.hl7v2.feed_rules import FeedRules
-from interfaces.hl7v2.identities import Identifier, Identities, check_identified, identities_in
+from interfaces.hl7v2.identities import Identifier, Identities, identified_in, identities_in
 from interfaces.hl7v2.reading import Segment, SplitMessage, said
 from interfaces.hl7v2.refusals import ErrorCode, MessageRefused, Reason
 from interfaces.hl7v2.telling import Teller
@@ -49,28 +49,27 @@ def merges_in(message: SplitMessage, trigger: Trigger, rules: FeedRules, teller:
         raise MessageRefused(
             Reason.MERGE_SIDES, ErrorCode.SEGMENT_SEQUENCE, "MRG", "There are too many merges in one message."
         )
-    found = []
+    found: list[Merge] = []
     pid: Segment | None = None
+    kept: Identities | None = None
     for place, segment in enumerate(message.segments):
         if segment.name == "PID":
-            pid = segment
+            pid, kept = segment, None
         elif segment.name == "MRG":
-            people = _people(pid, segment, trigger, rules, teller)
+            if kept is None:  # once for each PID: it may be long, and have many MRG
+                kept = identified_in(pid, 3, rules, teller)
+            people = kept, _retired(kept, segment, trigger, rules, teller)
             visits = _visits(message, place, rules, teller) if trigger.act in _OF_VISITS else ("", "")
             found.append(_distinct(Merge(*people, *visits), trigger))
     return tuple(found)
 
 
-def _people(
-    pid: Segment | None, mrg: Segment, trigger: Trigger, rules: FeedRules, teller: Teller
-) -> tuple[Identities, Identities]:
-    check_identified(pid, 3, rules)
-    if trigger.act is not Act.MERGE_VISIT:  # there the visit alone says enough
-        check_identified(mrg, 1, rules)
-    kept, retired = identities_in(pid, 3, rules, teller), identities_in(mrg, 1, rules, teller)
+def _retired(kept: Identities, mrg: Segment, trigger: Trigger, rules: FeedRules, teller: Teller) -> Identities:
+    read = identities_in if trigger.act is Act.MERGE_VISIT else identified_in  # there the visit alone says enough
+    retired = read(mrg, 1, rules, teller)
     number = None if retired.nhs_number == kept.nhs_number else retired.nhs_number
-    others = tuple(identifier for identifier in retired.others if identifier not in kept.others)
-    return kept, Identities(number, others)
+    known = frozenset(kept.others)
+    return Identities(number, tuple(identifier for identifier in retired.others if identifier not in known))
 
 
 def _visits(message: SplitMessage, place: int, rules: FeedRules, teller: Teller) -> tuple[str, str]:

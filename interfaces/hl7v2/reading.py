@@ -6,7 +6,7 @@ with CR; senders write LF and CRLF as well, byte order marks, blank lines and co
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
@@ -49,6 +49,22 @@ class Segment:
     fields: tuple[str, ...]
     writing: Writing
     line: str
+    _repeated: dict[int, tuple[str, ...]] = field(default_factory=dict, init=False, compare=False)
+
+    def repeated(self, n: int) -> tuple[str, ...]:
+        """The repetitions of field n as written, nothing where it is absent. Of more than a hundred, a hundred are looked at.
+
+        Split once: a field can be most of a message, and each of its repetitions is asked for several times.
+        """
+        if n not in self._repeated:
+            self._repeated[n] = self._split(n)
+        return self._repeated[n]
+
+    def _split(self, n: int) -> tuple[str, ...]:
+        raw, mark = self.fields[n - 1] if 0 < n <= len(self.fields) else "", self.writing.repetition
+        if not raw or not mark:
+            return (raw,) if raw else ()
+        return tuple(raw.split(mark, _MOST_REPETITIONS)[:_MOST_REPETITIONS])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -222,26 +238,29 @@ def field_of(segment: Segment | None, n: int, *, rep: int = 1, comp: int = 1, su
     """
     if segment is None or not 0 < n <= len(segment.fields):
         return ABSENT
-    raw = segment.fields[n - 1]
     if segment.name == "MSH" and n <= 2:
-        return raw or ABSENT
-    return _told(raw, segment.writing, (rep, comp, sub))
+        return segment.fields[n - 1] or ABSENT
+    repeated = segment.repeated(n)
+    return _told_once(repeated[rep - 1], segment.writing, comp, sub) if 0 < rep <= len(repeated) else ABSENT
 
 
 def repetitions(segment: Segment | None, n: int) -> int:
     """How many times field n stands in a segment; 0 where it is absent. Of more than a hundred, a hundred are looked at."""
-    if segment is None or not 0 < n <= len(segment.fields) or not segment.fields[n - 1]:
-        return 0
-    mark = segment.writing.repetition
-    return min(segment.fields[n - 1].count(mark) + 1, _MOST_REPETITIONS) if mark else 1
+    return 0 if segment is None else len(segment.repeated(n))
 
 
 def _told(raw: str, writing: Writing, place: tuple[int, int, int]) -> Told:
-    part: str | None = raw
-    for mark, number in zip((writing.repetition, writing.component, writing.subcomponent), place, strict=True):
+    rep, comp, sub = place
+    part = _part(raw, writing.repetition, rep)
+    return _told_once(part, writing, comp, sub)
+
+
+def _told_once(part: str | None, writing: Writing, comp: int, sub: int) -> Told:
+    """What a part of one repetition says."""
+    for mark, number in ((writing.component, comp), (writing.subcomponent, sub)):
         if not part:
             return ABSENT
-        if part == _NULL_TEXT and mark != writing.repetition:
+        if part == _NULL_TEXT:
             return NULL
         part = _part(part, mark, number)
     if not part:

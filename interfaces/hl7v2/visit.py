@@ -108,6 +108,11 @@ def _location(pv1: Segment | None, teller: Teller) -> Told:
     return text[:_LONGEST_LOCATION] or (NULL if NULL in parts else ABSENT)
 
 
+def is_marked_sensitive(message: SplitMessage, rules: FeedRules) -> bool:
+    """Whether any PV1 is marked as sensitive, also of a message that is about no visit."""
+    return any(_sensitive(pv1, rules, Teller()) for pv1 in message.every("PV1"))
+
+
 def _sensitive(pv1: Segment | None, rules: FeedRules, teller: Teller) -> bool | None:
     told = _code(pv1, 16, teller)
     if isinstance(told, Untold):

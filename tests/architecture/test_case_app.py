@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from functools import cache
 
 import pytest
 
@@ -103,13 +104,20 @@ def test_what_pages_carry_out_tells_the_audit_log():
     for module, name in bodies:
         files.setdefault(name, []).append(module)
 
-    def tells(module, name, seen=()):
-        text = bodies[module, name]
-        if re.search(r"\brecord\(", text):
-            return True
-        called = set(re.findall(r"\b(\w+)\(", text)) & files.keys()
-        own = [(module, other) if module in files[other] else (files[other][0], other) for other in called]
-        return any(tells(*other, (*seen, (module, name))) for other in own if other not in {(module, name), *seen})
+    @cache
+    def calls(module, name):
+        called = set(re.findall(r"\b(\w+)\(", bodies[module, name])) & files.keys()
+        return [(module, other) if module in files[other] else (files[other][0], other) for other in called]
+
+    def tells(module, name):
+        reached, ahead = set(), [(module, name)]
+        while ahead:
+            here = ahead.pop()
+            if re.search(r"\brecord\(", bodies[here]):
+                return True
+            reached.add(here)
+            ahead.extend(other for other in calls(*here) if other not in reached)
+        return False
 
     wanted = {(path.stem, node.name) for path, node in functions_of_actions() if node.name in set(performed())}
     silent = sorted(name for module, name in wanted if not tells(module, name))

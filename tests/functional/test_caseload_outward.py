@@ -5,15 +5,20 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from caseload import clock
+from caseload.commands import digest
+from caseload.domain.border_words import ExportState
 from caseload.opening import settings_for
-from caseload.settings import child_environment
+from caseload.outward_commands import sweep_flags_command
+from caseload.settings import child_environment, folder_for_exports
 from caseload.store import open_store
+from caseload.tables import BulkExport
 from tests.functional.test_caseload_commands import caseload, refusal
 from tests.support.case_app import make_town
 from tests.support.flag_work import FlagWork
@@ -53,6 +58,30 @@ def test_the_commands_say_what_they_did(tmp_path: Path, url: str) -> None:
     assert "in the future" in refusal(caseload("gp-files", folder, "--day", tomorrow, "--database", url), 1)
     assert caseload("gp-files", folder, "--day", "today", "--database", url).returncode == 2
     assert caseload("sweep-flags", "--database", url).stdout == "0 flags have ended.\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [sweep_flags_command, digest])
+def test_files_of_exports_whose_time_is_over_are_swept(
+    url: str, command: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("caseload.intake.digest.send_digests", lambda *_arguments: 0)  # there is no mail server
+    settings = settings_for(url)
+    folder = folder_for_exports(settings)
+    assert folder is not None
+    store = open_store(settings)
+    for state, hours in ((ExportState.READY, 25), (ExportState.READY, 1)):
+        at = clock.now() - timedelta(hours=hours)
+        export = BulkExport(
+            user_id=1, request="$export", types=["Task"], state=state, files=[], asked_at=at, finished_at=at
+        )
+        with store.writing() as session:
+            session.add(export)
+            session.flush()
+            (folder / str(export.id)).mkdir(parents=True)
+    store.engine.dispose()
+    command(url)
+    assert [path.name for path in folder.iterdir()] == ["2"]
 
 
 @pytest.mark.slow

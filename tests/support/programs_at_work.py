@@ -26,7 +26,7 @@ def programs_at_work(work):
         by, at = viewer_of(session, urgent.user_id, earlier), NOW - timedelta(hours=2)
         written = write_to_team(
             session, by=by, now=at, person_id=work.town.people[1], words="Seen at home. No further action.", sender_ref="111-5",
-            sent_at=at, content_hash="",
+            sent_at=at,
         )  # fmt: skip
     work.ids |= {
         "client": urgent.row_id, "client_ended": ended.row_id, "message": written["id"], "client_id": urgent.client_id,

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from interfaces.hl7v2.refusals import Reason
 
 _log = logging.getLogger(__name__)
 _ATTEMPTS = 4
+_DECIDED_AGAIN = (MessageState.NOT_ACTED_ON, MessageState.HELD)
 
 Apply = Callable[[Session, datetime, int, FeedRules], MessageState]
 """What acts on a message."""
@@ -45,10 +47,11 @@ class Applied:
 
 @dataclass(slots=True)
 class _Claimed:
-    """The message that was held on to last, known also after its transaction has failed."""
+    """The message that was held on to last, known also after its transaction has failed. `of` are the states it waited in."""
 
     message_id: int = 0
     feed: str = ""
+    of: Collection[MessageState] = (MessageState.RECEIVED,)
 
 
 def anything_waits(store: Store) -> bool:
@@ -62,9 +65,29 @@ def apply_next(
 ) -> Applied | None:
     """Act on the oldest message that waits, besides these; None where none does."""
     claimed = _Claimed()
+    return _tried(store, now, claimed, lambda: _applied(store, feeds, now, apply, without, claimed))
+
+
+def apply_again(
+    store: Store, feed: FeedRules, *, now: datetime, message_id: int, apply: Apply = apply_stored
+) -> Applied:
+    """Act on a message of this feed that was passed over or is held: it may well be somebody's by now."""
+
+    def again() -> Applied:
+        with store.writing() as session:
+            return Applied(message_id, feed.name, apply(session, now, message_id, feed))
+
+    return _tried(store, now, _Claimed(message_id, feed.name, _DECIDED_AGAIN), again)
+
+
+_Done = TypeVar("_Done", bound=Applied | None)
+
+
+def _tried(store: Store, now: datetime, claimed: _Claimed, act: Callable[[], _Done]) -> _Done | Applied:
+    """What acting comes to: done again where another was in the way, its message held where it fails."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return _applied(store, feeds, now, apply, without, claimed)
+            return act()
         except Exception as error:  # noqa: BLE001 - whatever one message does, the others are acted on
             if attempt < _ATTEMPTS and _was_another(error):
                 continue
@@ -107,8 +130,10 @@ def _failed(store: Store, now: datetime, claimed: _Claimed, error: Exception) ->
         return waits
     try:
         with store.writing() as session:
-            hold_message(session, now=now, message_id=claimed.message_id, reason=Reason.OUR_FAULT)
+            state = hold_message(
+                session, now=now, message_id=claimed.message_id, reason=Reason.OUR_FAULT, of=claimed.of
+            )
     except (DBAPIError, StaleDataError) as second:
         _log.error("message %d could not be held (%s)", claimed.message_id, type(second).__name__)
         return waits
-    return Applied(claimed.message_id, claimed.feed, MessageState.HELD)
+    return Applied(claimed.message_id, claimed.feed, state)

@@ -30,7 +30,8 @@ def find_audit_events(session: Session, viewer: Viewer, now: datetime, wanted: W
 
     NotNow where neither a person nor an event is named: the whole log is searched by its officers, at a page.
     """
-    if not (wanted.ids or wanted.patient_ids or wanted.filters.get("patient")):
+    named = any(chosen.values for chosen in wanted.filters.get("patient", ()))
+    if not (wanted.ids or wanted.patient_ids or named):
         raise NotNow(ONE_PERSON)
     about = _subjects(viewer, now).where(AuditSubject.number == AuditEvent.number).correlate(AuditEvent)
     question = (

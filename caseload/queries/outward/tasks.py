@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from caseload.clock import local_day
+from caseload.domain.hospital_effects import RULES
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import TaskKind, TaskState
 from caseload.queries.outward.conditions import Condition, day, moment, pointer, token, words_of
@@ -15,7 +16,7 @@ from caseload.queries.outward.newest import newest_of
 from caseload.queries.outward.staff import is_program
 from caseload.queries.outward.wanted import Slice, Wanted
 from caseload.queries.reach import reachable
-from caseload.tables import Person, PlanAction, PlanVersion, Task, TaskEvent, Team, User
+from caseload.tables import HospitalStay, Person, PlanAction, PlanVersion, Task, TaskEvent, Team, User
 from interfaces.fhir.code_systems import our_codes
 from interfaces.fhir.task import ON_HOLD, STATUSES, TaskRecord
 
@@ -23,7 +24,7 @@ _STATUS = "http://hl7.org/fhir/task-status"
 
 
 def find_tasks(session: Session, viewer: Viewer, now: datetime, wanted: Wanted) -> Slice:
-    """Every task there is or was. One that a program asked for is from its employer."""
+    """Every task there is or was but those of sensitive stays. One that a program asked for is from its employer."""
     held = and_(Task.state == TaskState.OPEN, Task.hold_until > local_day(now))
     plan = _plan()
     question = (
@@ -34,12 +35,18 @@ def find_tasks(session: Session, viewer: Viewer, now: datetime, wanted: Wanted) 
         .join(Person, Person.id == Task.person_id)
         .outerjoin(Team, Team.id == Task.team_id)
         .outerjoin(User, User.id == Task.created_by)
-        .where(reachable(viewer, now))
+        .where(reachable(viewer, now), _of_no_sensitive_stay())
     )  # fmt: skip
     changed = newest_of(Task.created_at, _last_event())
     listing = Listing((Task.id,), changed, _conditions(viewer, func.coalesce(held, False), changed, plan))
     rows = rows_of(session, wanted, question, listing)
     return slice_of(viewer, rows, [(_record(viewer, row), [row[0].person_id]) for row in rows.rows])
+
+
+def _of_no_sensitive_stay() -> ColumnElement[bool]:
+    """A task of a stay names it by a hash that cannot be asked for: of who has a sensitive stay, none that a stay has set."""
+    sensitive = exists().where(HospitalStay.person_id == Task.person_id, HospitalStay.sensitive).correlate(Task)
+    return or_(Task.rule_code.is_(None), Task.rule_code.not_in(sorted(RULES.values())), ~sensitive)
 
 
 def _last_event() -> Any:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from caseload.actions.exports import start_export
 from caseload.api.bulk import maker
-from caseload.api.export_files import alone, make_all
+from caseload.api.export_files import alone, make_all, remove_old
+from caseload.domain.border_words import ExportState
 from caseload.domain.words import Role
 from caseload.queries.outward.resources import RESOURCES
 from caseload.settings import settings_with
@@ -198,6 +199,8 @@ def test_one_that_fails_is_said_to_have_failed(store, app, warehouse, monkeypatc
         patched.setattr(type(RESOURCES["Flag"]), "search", fails)
         where = asked(app, warehouse, "?_type=Task")
     assert outcome_of(warehouse.get(where)) == (500, "INTERNAL")
+    folder = Path(app.extensions["caseload"].settings.exports_folder)
+    assert list(folder.iterdir()) == []
     assert "somebody" not in caplog.text
     assert asked(app, warehouse, "?_type=Task") != where
 
@@ -257,3 +260,19 @@ def test_kinds_outside_role_or_scope_are_refused(store, town, app, warehouse):
     api = Api(app, narrow, "system/Task.rs")
     assert outcome_of(api.get("/$export?_type=Patient")) == (403, "ACCESS_DENIED")
     assert set(files_of(api, asked(app, api))) == {"Task"}
+
+
+def test_files_that_were_left_behind_are_swept_in_time(store, app, warehouse):
+    """Of an export that was made, and of one whose maker was killed after it had said that it failed."""
+    made = int(asked(app, warehouse, "?_type=Task").rpartition("/")[2])
+    failed = int(asked(app, warehouse, "?_type=Task").rpartition("/")[2])
+    folder = Path(app.extensions["caseload"].settings.exports_folder)
+    with store.writing() as session:
+        session.get_one(BulkExport, failed).state = ExportState.FAILED
+    before, after = NOW + timedelta(hours=23), NOW + timedelta(hours=24)
+    assert remove_old(store, folder, now=before, hours=24) == 0
+    assert {path.name for path in folder.iterdir()} == {str(made), str(failed)}
+    assert remove_old(store, folder, now=after, hours=24) == 2
+    assert list(folder.iterdir()) == []
+    assert [action for action, _ in audited(store)].count("export.delete") == 2
+    assert remove_old(store, folder, now=after, hours=24) == 0

@@ -255,6 +255,21 @@ def test_what_changed_since(urgent, work, store, town):
     assert "Family1" not in json.dumps(after)
 
 
+def test_111_is_told_of_a_plan_for_as_long_as_there_is_a_flag(urgent, work):
+    def told():
+        page = urgent.get(place["on"]).json
+        place["on"] = next(link["url"] for link in page["link"] if link["relation"] == "monitor").partition(BASE)[2]
+        return [(entry["request"]["method"], entry["request"]["url"]) for entry in page.get("entry", ())]
+
+    place, plan = {"on": "/CarePlan/_history"}, f"CarePlan/{work.case_id}"
+    assert told() == [("PUT", plan)]
+    work.end(work.flag_id)
+    assert told() == [("DELETE", plan)]
+    assert urgent.get(f"/{plan}").status_code == 404
+    work.set()
+    assert told() == [("PUT", plan)]
+
+
 def test_changes_of_plans_are_told_by_the_case(partner, work):
     told = partner.get("/CarePlan/_history").json
     assert [entry["request"]["url"] for entry in told["entry"]] == [f"CarePlan/{work.case_id}"]

@@ -234,47 +234,56 @@ def test_nobody_is_written_about_whom_the_writer_may_not_know(store, town, urgen
 def test_a_flag_is_taken_over_once_in_each_version(store, urgent, work):
     path = f"/Flag/{work.flag_id}/$acknowledge"
     note = {"resourceType": "Parameters", "parameter": [{"name": "note", "valueString": "In the crew’s system"}]}
-    first, again = put(urgent, path, note), urgent.send("POST", path)
+    assert outcome_of(put(urgent, path, note)) == (428, "VERSION_NEEDED")
+    read = {"If-Match": urgent.get(f"/Flag/{work.flag_id}").headers["ETag"]}
+    first, again = put(urgent, path, note, **read), urgent.send("POST", path, headers=read)
     assert (first.status_code, first.json["resourceType"], again.status_code) == (200, "Flag", 200)
     (kept,) = rows(store, FlagAcknowledgement)
     assert (kept.flag_id, kept.flag_version, kept.note) == (work.flag_id, 1, "In the crew’s system")
     assert [people for action, people in audited(store) if action == "flag.acknowledge"] == [[work.person_id]]
     work.change(work.flag_id, said="Ring us before you decide.")
-    assert outcome_of(urgent.send("POST", path, headers={"If-Match": first.headers["ETag"]})) == (
-        412,
-        "VERSION_MISMATCH",
-    )
-    assert urgent.send("POST", path).status_code == 200
+    assert outcome_of(urgent.send("POST", path, headers=read)) == (412, "VERSION_MISMATCH")
+    assert len(rows(store, FlagAcknowledgement)) == 1
+    read = {"If-Match": urgent.get(f"/Flag/{work.flag_id}").headers["ETag"]}
+    assert urgent.send("POST", path, headers=read).status_code == 200
     assert [one.flag_version for one in rows(store, FlagAcknowledgement)] == [1, 2]
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "refusal"),
     [
-        {"resourceType": "Flag"},
-        {"resourceType": "Parameters", "parameter": [{"name": "x", "valueString": "y"}]},
-        {"resourceType": "Parameters", "more": 1},
-        [],
-        {"resourceType": "Parameters", "parameter": {}},
+        ('{"resourceType": "Flag"}', (422, "INVALID_RESOURCE")),
+        ('{"resourceType": "Parameters", "parameter": [{"name": "x", "valueString": "y"}]}', (422, "INVALID_RESOURCE")),
+        ('{"resourceType": "Parameters", "more": 1}', (422, "INVALID_RESOURCE")),
+        ('{"resourceType": "Parameters", "parameter": {}}', (422, "INVALID_RESOURCE")),
+        ("[]", (400, "INVALID_JSON")),
+        ("[" * 100_000, (400, "INVALID_JSON")),
+        ('{"resourceType": "Parameters", "resourceType": "Parameters"}', (400, "INVALID_JSON")),
     ],
+    ids=range(7),
 )
-def test_an_acknowledgement_that_says_more_is_refused(store, urgent, work, body):
-    assert outcome_of(put(urgent, f"/Flag/{work.flag_id}/$acknowledge", body)) == (422, "INVALID_RESOURCE")
+def test_an_acknowledgement_that_says_more_is_refused(store, urgent, work, body, refusal):
+    read = {"If-Match": urgent.get(f"/Flag/{work.flag_id}").headers["ETag"], "Content-Type": FHIR}
+    assert outcome_of(urgent.send("POST", f"/Flag/{work.flag_id}/$acknowledge", data=body, headers=read)) == refusal
     assert rows(store, FlagAcknowledgement) == []
 
 
 def test_a_flag_that_is_not_in_force_cannot_be_taken_over(urgent, work):
-    missing = urgent.send("POST", "/Flag/999999/$acknowledge")
+    read = {"If-Match": urgent.get(f"/Flag/{work.flag_id}").headers["ETag"]}
+    missing = urgent.send("POST", "/Flag/999999/$acknowledge", headers=read)
     work.say("sharing_urgent_care", "withdrawn")
-    refused = urgent.send("POST", f"/Flag/{work.flag_id}/$acknowledge")
+    refused = urgent.send("POST", f"/Flag/{work.flag_id}/$acknowledge", headers=read)
     assert outcome_of(refused) == (404, "RESOURCE_NOT_FOUND")
     assert refused.data == missing.data
 
 
 def test_a_flag_that_was_ended_cannot_be_taken_over_by_who_still_sees_the_person(store, partner, work):
-    assert partner.send("POST", f"/Flag/{work.flag_id}/$acknowledge").status_code == 200
+    path = f"/Flag/{work.flag_id}"
+    read = {"If-Match": partner.get(path).headers["ETag"]}
+    assert partner.send("POST", f"{path}/$acknowledge", headers=read).status_code == 200
     work.end(work.flag_id)
-    refused = partner.send("POST", f"/Flag/{work.flag_id}/$acknowledge")
+    read = {"If-Match": partner.get(path).headers["ETag"]}
+    refused = partner.send("POST", f"{path}/$acknowledge", headers=read)
     assert outcome_of(refused) == (404, "RESOURCE_NOT_FOUND")
     assert len(rows(store, FlagAcknowledgement)) == 1
 

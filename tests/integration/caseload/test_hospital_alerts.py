@@ -199,3 +199,14 @@ def test_a_deaths_discharge_asks_for_no_contact(plans, hospital, town):
         "navigator",
         "social.worker",
     ]
+
+
+def test_a_death_that_the_feed_may_not_write_down_is_told_as_a_discharge(store, town, plans):
+    hospital = HospitalWork(store, town, demographics=[])
+    hospital.tell("A01", at=START - DAY)
+    hospital.tell("A03", at=START, pv1={36: "4"})
+    assert hospital.person(1).date_of_death is None
+    assert hospital.told("discharged", "person_died") == [("discharged", "ash.gp"), ("discharged", "navigator")]
+    assert hospital.tasks() == [("discharge_planning", "cancelled", TODAY - DAY)]
+    hospital.tell("A08", at=START + HOUR)
+    assert len(hospital.told("discharged")) == 2

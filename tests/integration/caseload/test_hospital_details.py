@@ -175,6 +175,40 @@ def test_a_move_to_a_practice_here_is_a_move_and_elsewhere_a_departure(store, to
     assert plans.case_id
 
 
+@pytest.mark.parametrize("code", ["V81997", "V81998", "V81999"])
+def test_the_codes_of_no_practice_say_nothing(hospital, code):
+    assert hospital.about(hospital.tell("A31", visit=None, pd1={3: f"^^{code}"}))[0] == "applied"
+    assert hospital.person(1).deregistered_on is None
+    assert events(hospital) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "line", "postcode"),
+    [("7 New Road^^Testham^^^^H", "7 New Road, Testham", ""), ("^^^^ZZ7 7ZZ^^H", "", "ZZ7 7ZZ")],
+)
+def test_an_address_told_in_part_keeps_nothing_of_the_one_before(hospital, told, line, postcode):
+    hospital.tell("A31", visit=None, pid={11: told})
+    assert (hospital.person(1).address_line, hospital.person(1).postcode) == (line, postcode)
+
+
+def test_the_two_parts_of_an_address_are_as_new_as_each_other(hospital):
+    hospital.tell("A31", visit=None, pid={11: "1 First^^^^ZZ7 7ZZ^^H"}, at=START)
+    hospital.tell("A31", visit=None, pid={11: "2 Third^^^^ZZ7 7ZZ^^H"}, at=START + 2 * HOUR)
+    hospital.tell("A31", visit=None, pid={11: "3 Second^^^^ZZ8 8ZZ^^H"}, at=START + HOUR)
+    assert (hospital.person(1).address_line, hospital.person(1).postcode) == ("2 Third", "ZZ7 7ZZ")
+    hospital.tell("A31", visit=None, pid={11: f"{'9' * 301}^^^^ZZ9 9ZZ^^H"}, at=START + 3 * HOUR)  # no column holds it
+    assert (hospital.person(1).address_line, hospital.person(1).postcode) == ("2 Third", "ZZ7 7ZZ")
+
+
+def test_nothing_is_taken_from_a_sensitive_message_that_names_no_visit(hospital):
+    hospital.tell("A31", pid=NEW, pv1={16: "S"})
+    hospital.tell("A28", pid=NEW, pv1={16: "R", 19: ""}, at=START + HOUR)
+    hospital.tell("A08", pid=NEW, pv1={16: "V", 19: ""}, at=START + HOUR)
+    assert events(hospital) == []
+    hospital.tell("A08", pid=NEW, pv1={16: "N", 19: ""}, at=START + 2 * HOUR)
+    assert len(events(hospital)) == 1
+
+
 def test_nothing_of_a_person_is_in_the_audit_log(store, hospital):
     hospital.tell("A31", visit=None, pid=NEW, local="A77")
     with store.reading() as session:

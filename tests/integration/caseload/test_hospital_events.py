@@ -1,6 +1,6 @@
 """Messages of a hospital acted on: who they are about, what stays they make, and that their order does not matter."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -11,6 +11,9 @@ from caseload.audit_chain import verify
 from caseload.tables import HospitalEvent, HospitalMessage, HospitalStay, PersonIdentifier, WaitingNumber
 from tests.support.case_app import NOW, audited
 from tests.support.hospital_work import START, HospitalWork
+
+DAY_OF_BOTH = datetime(2026, 11, 1, tzinfo=UTC)
+DAY_AFTER = DAY_OF_BOTH + timedelta(days=1)
 
 
 @pytest.fixture
@@ -178,3 +181,18 @@ def test_the_message_itself_is_never_changed(hospital):
         apply_message(session, now=NOW, message_id=message_id, rules=hospital.feed)
     with hospital.store.reading() as session:
         assert session.get_one(HospitalMessage, message_id).raw == raw
+
+
+def test_a_discharge_told_by_its_day_ends_the_stay_that_began_that_day(hospital):
+    hospital.tell("A01", at=DAY_OF_BOTH.replace(hour=9), evn={6: ""}, pv1={44: "202611010900"}, now=DAY_AFTER)
+    hospital.tell("A03", evn={2: "202611011705", 6: ""}, pv1={44: "202611010900", 45: "20261101"}, now=DAY_AFTER)
+    assert hospital.stays()[0][1] == "finished"
+    with hospital.store.reading() as session:
+        left = session.execute(select(HospitalStay.discharged_at)).scalar_one()
+    assert left == DAY_OF_BOTH.replace(hour=17, minute=5)
+
+
+def test_an_admission_told_by_its_day_follows_the_attendance_of_that_day(hospital):
+    hospital.tell("A04", evn={6: "202611010900"}, pv1={2: "E"}, now=DAY_AFTER)
+    hospital.tell("A01", evn={2: "202611011400", 6: ""}, pv1={2: "I", 44: "20261101"}, now=DAY_AFTER)
+    assert hospital.stays()[0][1:3] == ("in-progress", "I")

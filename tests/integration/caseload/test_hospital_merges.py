@@ -306,6 +306,37 @@ def test_two_visits_put_together_are_one(hospital):
     assert len(hospital.encounters()) == 2
 
 
+def test_a_visit_under_another_number_is_still_nobody_elses(hospital, town):
+    hospital.tell("A01", local="ONE", visit="V1")
+    hospital.tell("A31", person=2, local="TWO", visit=None)
+    hospital.merge("ONE", "", trigger="A42", visits=("V2", "V1"))
+    for visit in ("V1", "V2"):
+        other = hospital.tell("A03", person=2, local="TWO", visit=visit, at=START + HOUR)
+        assert hospital.about(other)[:2] == ("held", "visit_of_another")
+    assert hospital.stays() == [("V2", "in-progress", "I", "WARD 3, 2, B", 1)]
+
+
+def test_only_what_was_before_a_move_may_name_who_had_the_visit(hospital, town):
+    hospital.tell("A01", local="ONE", visit="V1")
+    hospital.tell("A31", person=2, local="TWO", visit=None)
+    hospital.merge("TWO", "ONE", trigger="A45", visits=("V1", "V1"), at=START + HOUR)
+    later = hospital.tell("A03", local="ONE", visit="V1", at=START + 3 * HOUR)
+    assert hospital.about(later)[:2] == ("held", "visit_of_another")
+    third = hospital.tell("A02", person=3, visit="V1", at=START)
+    assert hospital.about(third)[:2] == ("held", "visit_of_another")
+    hospital.merge("TWO", "", trigger="A42", visits=("V2", "V1"), at=START + 4 * HOUR)
+    earlier = hospital.tell("A02", local="ONE", visit="V1", at=START + HOUR, pv1={3: "WARD 9"})
+    assert hospital.about(earlier) == ("applied", "", town.people[2])
+    assert hospital.stays() == [("V2", "in-progress", "I", "WARD 9", 2)]
+
+
+def test_a_move_that_came_before_the_admission_it_moves_is_kept_to(hospital, town):
+    hospital.tell("A31", local="ONE", visit=None)
+    hospital.tell("A31", person=2, local="TWO", visit=None)
+    hospital.merge("TWO", "ONE", trigger="A45", visits=("V1", "V1"))
+    assert hospital.about(hospital.tell("A01", local="ONE", visit="V1")) == ("applied", "", town.people[2])
+
+
 def test_a_visit_of_a_third_person_is_not_moved(hospital):
     hospital.tell("A01", local="ONE", visit="V1")
     hospital.tell("A31", person=2, local="TWO", visit=None)

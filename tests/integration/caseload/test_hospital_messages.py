@@ -158,6 +158,18 @@ def test_holding_a_message(store, officer):
     assert audited(store) == [("message.held", [])]
 
 
+@pytest.mark.parametrize("state", [state for state in MessageState if state is not MessageState.RECEIVED])
+def test_a_message_that_another_decided_on_meanwhile_is_not_held(store, officer, state):
+    [stored] = put(store, arrival())
+    with store.writing() as session:
+        row = session.get_one(HospitalMessage, stored.message_id)
+        row.state, row.reason_code = state, "as it was"
+    with store.writing() as session:
+        assert hold_message(session, now=NOW, message_id=stored.message_id, reason="our_fault") is state
+    assert kept(store)[0][1:3] == (state.value, "as it was")
+    assert (notices(store), audited(store)) == ([], [])
+
+
 def test_bytes_that_are_kept_are_never_changed(store):
     [stored] = put(store, arrival())
     with pytest.raises(DBAPIError), store.writing() as session:

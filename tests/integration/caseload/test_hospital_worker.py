@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from caseload.actions.hospital_messages import Arrival, store_messages
+from caseload.actions.hospital_messages import Arrival, hold_message, store_messages
 from caseload.domain.border_words import MessageState
 from caseload.domain.words import NoticeKind
 from caseload.intake.hospital.applying import apply_next
 from caseload.intake.hospital.metrics import Metrics
 from caseload.intake.hospital.worker import Worker
-from caseload.tables import Notice
+from caseload.tables import HospitalMessage, Notice
 from tests.support.case_app import NOW, audited
 from tests.support.hospital_listener import FEED, applied, kept, until
 
@@ -65,6 +65,24 @@ def test_one_that_fails_is_held_whole_and_the_others_go_on(store, stored, town, 
     assert audited(store) == [("message.held", [])]
     with store.reading() as session:
         assert session.execute(select(Notice.kind)).scalars().all() == [NoticeKind.MESSAGE_HELD]
+
+
+def test_one_that_failed_here_and_was_done_by_another_stays_done(store, stored, monkeypatch):
+    """Between the end of our transaction and that which would hold it."""
+    from caseload.intake.hospital import applying
+
+    def failing(*_told):
+        raise ValueError
+
+    def late(session, **told):
+        session.get_one(HospitalMessage, told["message_id"]).state = MessageState.APPLIED
+        session.flush()
+        return hold_message(session, **told)
+
+    monkeypatch.setattr(applying, "hold_message", late)
+    assert act(store, failing).state is MessageState.APPLIED
+    assert states(store)[0] == ("one", "applied", "")
+    assert audited(store) == []
 
 
 def test_one_that_another_program_was_in_the_way_of_is_done_again(store, stored):

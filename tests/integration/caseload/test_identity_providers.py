@@ -317,6 +317,13 @@ def test_roles_stay_the_administrators_where_no_claims_are_mapped(app_with, link
     assert roles_now(store, linked, clock()) == {("navigator", "NORTH")}
 
 
+def test_role_of_a_program_is_given_to_nobody_who_signs_in(app_with, linked, provider, store, clock):
+    mapped = {**COUNCIL_ROLES, "roles": {"caretier-navigators": "navigator", "caretier-111": "urgent_care"}}
+    provider.claims |= {"groups": ["caretier-111", "caretier-navigators"], "department": "Adult Social Care"}
+    there_and_back(app_with(**mapped).test_client())
+    assert roles_now(store, linked, clock()) == {("navigator", "TESTHAM")}
+
+
 def test_role_nobody_mapped_is_never_given(app_with, linked, provider, store, clock):
     provider.claims |= {"groups": ["admin", "caretier-navigators"], "department": "Adult Social Care"}
     there_and_back(app_with(**COUNCIL_ROLES).test_client())

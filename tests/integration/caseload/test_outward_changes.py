@@ -97,6 +97,16 @@ def test_an_answer_tells_everything_of_the_person_again(work, store):
     ]  # fmt: skip
 
 
+def test_a_flag_that_opens_or_closes_the_record_tells_the_plans_too(work, store):
+    before = written(store, PLAN)
+    flag_id = work.set()
+    work.change(flag_id, said="Ring us first.")  # opens nothing and closes nothing
+    assert written(store, PLAN)[len(before) :] == [(work.plan_id, work.person_id, False)]
+    work.change(flag_id, review_on=date(2026, 12, 1))
+    work.end(flag_id)
+    assert written(store, PLAN)[len(before) :] == [(work.plan_id, work.person_id, False)] * 3
+
+
 @pytest.mark.parametrize(
     "values", [{"restricted": True}, {"date_of_death": date(2026, 10, 1)}, {"deregistered_on": date(2026, 10, 1)}]
 )
@@ -125,7 +135,7 @@ def test_a_reader_goes_on_from_the_last_number(work, store, reader):
     assert [row.row_id for row in told(store, reader, after=page.last_id).rows] == [second]
     with store.reading() as session:
         assert last_change_id(session, FLAG) == told(store, reader).last_id
-        assert last_change_id(session, PLAN) < last_change_id(session, FLAG)
+        assert last_change_id(session, PLAN) == told(store, reader, PLAN).last_id != last_change_id(session, FLAG)
 
 
 def test_a_page_is_as_long_as_was_asked_and_says_whether_there_is_more(work, store, reader):
@@ -162,6 +172,20 @@ def test_what_was_never_shown_is_not_told_at_all(work, store, town, reader):
     page = told(store, reader)
     assert page.rows == ()
     assert page.last_id > 0  # and is not looked at again
+
+
+def test_a_plan_is_told_with_the_first_flag_and_gone_with_the_last(work, store, reader):
+    begin = told(store, reader, PLAN).last_id
+    flags = [work.set(code=code) for code in ("has_care_plan", "door")]
+    page = told(store, reader, PLAN, after=begin)
+    assert [(row.row_id, row.gone) for row in page.rows] == [(work.plan_id, False)]
+    look(store, reader, work.person_id)
+    work.end(flags[0])
+    page = told(store, reader, PLAN, after=page.last_id)
+    assert [(row.row_id, row.gone) for row in page.rows] == [(work.plan_id, False)]
+    work.end(flags[1])
+    page = told(store, reader, PLAN, after=page.last_id)
+    assert [(row.row_id, row.gone) for row in page.rows] == [(work.plan_id, True)]
 
 
 def test_a_program_of_another_place_is_told_nothing(work, store, town):

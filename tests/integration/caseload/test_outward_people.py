@@ -104,6 +104,10 @@ def test_a_warehouse_finds_nobody_by_who_they_are(outside):
 def test_the_log_is_asked_of_one_person_or_event(outside):
     with pytest.raises(NotNow):
         outside.page("ash.manager", "AuditEvent")
+    for missing in ("true", "false"):
+        chosen = parse_filter(ParamKind.REFERENCE, "missing", missing, LONDON)
+        with pytest.raises(NotNow):
+            outside.page("ash.manager", "AuditEvent", filters={"patient": (chosen,)})
     of_another = outside.page("birch.manager", "AuditEvent", patient_ids=(str(outside.person(1)),))
     assert of_another.total == 0
     events = outside.sent("ash.manager", "AuditEvent", patient_ids=(str(outside.person(3)),))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from caseload.tables import EmergencyAccess, Encounter, Organisation, Person
+from caseload.tables import EmergencyAccess, Encounter, HospitalStay, Organisation, Person
 from tests.support.case_app import NOW, audited
 from tests.support.day_work import contact_with, said, task_for
 from tests.support.led_cases import led, opened
@@ -223,6 +223,28 @@ def test_timeline_says_hospitals_and_diagnoses_in_words(client_as, get, store, t
     assert "Main diagnosis: in none of our code lists (ICD-10 R074)" in html
     assert "(ICD-10 F100)" in html  # a list has it, but its group is sensitive
     assert "At a provider whose name is not held here (ODS RQ9)" in html
+
+
+def test_timeline_says_neither_ward_nor_diagnosis_of_a_sensitive_stay(client_as, get, store, town):
+    with store.writing() as session:
+        for code, ward, sensitive in (("R074", "Ward One", False), ("F100", "Ward Two", True)):
+            encounter = Encounter(
+                person_id=town.people[1], source="hl7:royal", source_ref=code, kind="emergency_admission",
+                started_on=NOW.date(), provider_code="RQ9", diagnosis_code=code,
+            )  # fmt: skip
+            session.add(encounter)
+            session.flush()
+            session.add(
+                HospitalStay(
+                    person_id=town.people[1], encounter_id=encounter.id, feed="royal", visit_ref=code, state="in-progress",
+                    patient_class="I", location=ward, sensitive=sensitive, updated_at=NOW,
+                )
+            )  # fmt: skip
+    html = get(client_as("ash.manager"), f"/people/{town.people[1]}").split('id="timeline"')[1]
+    assert "(ICD-10 R074)" in html
+    assert "Ward One" in html
+    assert "F100" not in html
+    assert "Ward Two" not in html
 
 
 def test_task_done_on_the_persons_page_leads_back_to_it(client_as, post, store, town):

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from caseload.actions.user_roles import give_role
 from caseload.actions.users import create_user
 from caseload.app import create_app
+from caseload.domain.permissions import PROGRAM_ROLES
 from caseload.domain.words import Profession, Role
 from caseload.exceptions import NotNow
 from caseload.queries.viewers import viewer_of
@@ -21,6 +23,7 @@ from tests.support.accounts import (
     roles_now,
     user_row,
 )
+from tests.support.api_programs import let_in_program
 from tests.support.sqlite import sqlite_url
 
 NEW = {
@@ -121,6 +124,7 @@ def test_password_is_in_no_table(admin, add, store):
         ({"home": "9999"}, "“Employer”: select one from the list"),
         ({"role": "superuser"}, "Choose a role"),
         ({"role": ""}, "Choose a role"),
+        ({"role": "warehouse"}, "Choose a role"),
         ({"place": ""}, "Choose the place of the role"),
         ({"way": "nhs"}, "“How they sign in”: select one from the list"),
     ],
@@ -149,6 +153,34 @@ def test_action_checks_the_place_itself(store, town, north_admin, clock):
             display_name="Grace Osei", job_title="", home_id=town.places["TRUST"], password=None,
             roles=[(Role.PRACTICE, town.places["Y90003"])],
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("role", sorted(PROGRAM_ROLES))
+def test_nobody_who_signs_in_is_given_the_role_of_a_program(store, town, clock, role):
+    place = town.places["NORTH"]
+    with store.writing() as session, pytest.raises(NotNow, match="Only a program"):
+        create_user(
+            session, by=None, now=clock(), username="grace.osei", display_name="Grace Osei", job_title="",
+            home_id=town.places["TRUST"], password=PASSWORD, roles=[(role, place)],
+        )  # fmt: skip
+    user_id = town.users["ash.gp"]
+    before = roles_now(store, user_id)
+    with store.writing() as session:
+        by = viewer_of(session, town.users["admin"], clock())
+        with pytest.raises(NotNow, match="Only a program"):
+            give_role(session, by=by, now=clock(), user_id=user_id, role=role, place_id=place)
+    assert roles_now(store, user_id) == before
+
+
+def test_a_program_keeps_the_role_it_was_let_in_with(store, town, clock):
+    home = town.places["TRUST"]
+    program = let_in_program(store, home_id=home, roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
+    with store.writing() as session:
+        by = viewer_of(session, town.users["admin"], clock())
+        give_role(
+            session, by=by, now=clock(), user_id=program.user_id, role=Role.WAREHOUSE, place_id=town.places["NORTH"]
+        )
+    assert sorted(role for role, _ in roles_now(store, program.user_id)) == [Role.URGENT_CARE, Role.WAREHOUSE]
 
 
 def test_command_line_makes_whom_it_likes_with_a_password_of_their_own(store, town, clock):

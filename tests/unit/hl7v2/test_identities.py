@@ -51,6 +51,14 @@ def test_number_under_another_alias_is_the_nhs_number_only_where_the_feed_says_s
         assert patient.identifiers == (Identifier("A123456", "RYX", "MR"),)
 
 
+@pytest.mark.parametrize(("length", "taken"), [(4_096, True), (4_097, False)])
+def test_identifier_in_an_absurdly_long_field_is_nobodys(length: int, taken: bool) -> None:
+    long = "LONG^^^RYX^MR^".ljust(length, "x")
+    patient, _ = _patient(f"{long}~{LOCAL}")
+    values = [identifier.value for identifier in patient.identifiers]
+    assert values == (["LONG"] if taken else []) + ["A123456"]
+
+
 @pytest.mark.parametrize("written", ["999 000 0018", "999-000-0018", " 9990000018 "])
 def test_nhs_number_with_its_spaces_is_read(written: str) -> None:
     patient, _ = _patient(f"{written}^^^NHS^NH")

@@ -1,5 +1,6 @@
 """MRG: which numbers are one person's, several in one message, and what cannot be one."""
 
+import time
 from typing import Any
 
 import pytest
@@ -124,6 +125,31 @@ def test_more_merges_than_anybody_makes_are_refused() -> None:
     one_each = [f"MRG|OLD{number}^^^RYX^MR" for number in range(MOST_MERGES + 1)]
     assert len(_merges("A40", *one_each[:-1])) == MOST_MERGES
     assert _refused("A40", *one_each).reason is Reason.MERGE_SIDES
+
+
+LONG = "~".join(f"K{number}^^^RYX^MR^{'x' * 4_000}" for number in range(220))
+ESCAPED = "~".join(["K1^^^RYX^MR", "\\T\\" * 300_000])
+MANY = "~".join(f"K{number}^^^RYX^MR" for number in range(60_000))
+IN_ONE = "K1^^^RYX^MR~" + "^".join(["y"] * 450_000)
+
+
+@pytest.mark.parametrize("pid_3", [LONG, ESCAPED, MANY, IN_ONE], ids=["long", "escaped", "many", "in one"])
+def test_merges_made_to_be_slow_are_checked_soon(pid_3: str) -> None:
+    assert 850_000 < len(pid_3) < 1_000_000 + 200_000
+    mrg = [f"MRG|OLD{number}^^^RYX^MR" for number in range(MOST_MERGES)]
+    split = split_message(sent("A40", extra=tuple(mrg), pid={3: pid_3}, without=PERSON_ONLY))
+    begun = time.perf_counter()
+    check_before_ack(split, feed_rules())
+    assert time.perf_counter() - begun < 2
+
+
+def test_merges_that_are_each_long_are_checked_soon() -> None:
+    both = "~".join(f"K{{0}}{number}^^^RYX^MR" for number in range(100))
+    extra = [f"{name}|{both.format(name)}" for _ in range(MOST_MERGES) for name in ("PID||", "MRG")]
+    split = split_message(sent("A40", extra=tuple(extra), without=PERSON_ONLY))
+    begun = time.perf_counter()
+    check_before_ack(split, feed_rules())
+    assert time.perf_counter() - begun < 2
 
 
 def test_other_triggers_have_no_merges() -> None:

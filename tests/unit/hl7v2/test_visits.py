@@ -171,6 +171,37 @@ def test_event_told_by_its_day_says_so() -> None:
     assert (adt.event_at, adt.event_precision) == (datetime(2026, 10, 4, 23, tzinfo=UTC), Precision.DAY)
 
 
+@pytest.mark.parametrize(
+    ("trigger", "pv1", "evn_2", "field", "at"),
+    [
+        ("A03", {45: "20261101"}, "202611011705", "EVN-2", datetime(2026, 11, 1, 17, 5, tzinfo=UTC)),
+        ("A01", {44: "20261101"}, "202611011400", "EVN-2", datetime(2026, 11, 1, 14, tzinfo=UTC)),
+        ("A03", {45: "20261101"}, "202611021000", "PV1-45", datetime(2026, 11, 1, 23, 59, 59, tzinfo=UTC)),
+        ("A03", {45: "20261004"}, "202610042330", "EVN-2", datetime(2026, 10, 4, 22, 30, tzinfo=UTC)),  # London's day
+        ("A03", {45: "20261004"}, "202610050030", "PV1-45", datetime(2026, 10, 4, 22, 59, 59, tzinfo=UTC)),
+        ("A01", {44: "20261101"}, "202611021000", "PV1-44", datetime(2026, 11, 1, tzinfo=UTC)),
+        ("A01", {44: "20261101"}, "20261101", "PV1-44", datetime(2026, 11, 1, tzinfo=UTC)),
+    ],
+)
+def test_day_of_a_stay_gives_way_to_a_time_of_that_day(
+    trigger: str, pv1: dict[int, str], evn_2: str, field: str, at: datetime
+) -> None:
+    adt = _adt(trigger, evn={2: evn_2, 6: ""}, pv1=pv1)
+    assert (adt.event_at_from, adt.event_at) == (field, at)
+    if trigger == "A03":
+        assert adt.visit is not None
+        assert adt.visit.discharged_at == at
+
+
+@pytest.mark.parametrize("trigger", ["A28", "A31", "A08"])
+def test_mark_of_a_sensitive_visit_is_read_where_the_message_names_none(trigger: str) -> None:
+    adt = _adt(trigger, pv1={16: "S", 19: ""})
+    assert (adt.visit, adt.sensitive) == (None, True)
+    assert _adt(trigger, pv1={16: "N", 19: ""}).sensitive is False
+    assert _adt(trigger, without=("PV1",)).sensitive is False
+    assert _adt(trigger, pv1={19: ""}, extra=("PV1|2|I||||||||||||||S",)).sensitive is True
+
+
 def test_event_that_nothing_times_is_refused() -> None:
     with pytest.raises(MessageRefused) as caught:
         check_before_ack(split_message(sent("A02", without=("EVN",), msh={7: "2026"})), feed_rules())

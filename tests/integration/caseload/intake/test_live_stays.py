@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 
 from caseload.actions.hospital_numbers import NHS_NUMBER
 from caseload.intake.waiting_messages import act_on_waiting_messages
@@ -172,15 +173,22 @@ def waiting(hospital, days_ago, number=20):
     return message_id
 
 
+def join(store, place, *numbers):
+    """People whom a load added."""
+    with store.writing() as session:
+        like = place.person(session, 1)
+        for number in numbers:
+            session.add(
+                Person(nhs_number=nhs(number), pseudonym=f"{number:032}", family_name="New", given_name="",
+                       name_key="new ", sex="1", date_of_birth=date(1950, 1, 1), practice_id=like.practice_id,
+                       updated_at=NOW)
+            )  # fmt: skip
+
+
 def test_a_message_that_waited_is_acted_on_when_a_load_adds_its_person(store, place, hospital):
     recent, old = waiting(hospital, 10), waiting(hospital, 91)
     assert hospital.about(recent)[:2] == ("not_acted_on", "not_registered_here")
-    with store.writing() as session:
-        like = place.person(session, 1)
-        session.add(
-            Person(nhs_number=nhs(20), pseudonym="f" * 32, family_name="New", given_name="", name_key="new ", sex="1",
-                   date_of_birth=date(1950, 1, 1), practice_id=like.practice_id, updated_at=NOW)
-        )  # fmt: skip
+    join(store, place, 20)
     done = act_on_waiting_messages(store, [hospital.feed], now=LATER, progress=silent)
     assert done == 1
     assert hospital.about(recent)[0] == "applied"
@@ -191,6 +199,46 @@ def test_a_message_that_waited_is_acted_on_when_a_load_adds_its_person(store, pl
         assert [tuple(one) for one in names] == [(old, NHS_NUMBER)]
         assert session.get_one(HospitalMessage, recent).person_id is not None
     assert act_on_waiting_messages(store, [], now=LATER, progress=silent) == 0
+
+
+def failing_at(monkeypatch, bad, error, times=9):
+    """Acting on one message fails so many times; answers how often it was tried."""
+    from caseload.intake.hospital import applying
+
+    acting, tries = applying.apply_message, []
+
+    def apply(session, *, now, message_id, rules):
+        state = acting(session, now=now, message_id=message_id, rules=rules)
+        if message_id == bad:
+            tries.append(message_id)
+            if len(tries) <= times:
+                raise error
+        return state
+
+    monkeypatch.setattr(applying, "apply_message", apply)
+    return tries
+
+
+def test_a_message_that_waited_and_fails_is_held_and_the_others_are_acted_on(store, place, hospital, monkeypatch):
+    first, bad, last = (waiting(hospital, days, number) for days, number in ((12, 20), (11, 21), (10, 22)))
+    join(store, place, 20, 21, 22)
+    tries = failing_at(monkeypatch, bad, ValueError("what the message said"))
+    assert act_on_waiting_messages(store, [hospital.feed], now=LATER, progress=silent) == 2
+    assert hospital.about(bad) == ("held", "our_fault", None)
+    assert [hospital.about(one)[0] for one in (first, last)] == ["applied", "applied"]
+    with store.reading() as session:
+        refs = session.execute(select(HospitalStay.visit_ref).order_by(HospitalStay.visit_ref)).scalars().all()
+        assert refs == ["V10", "V12"]
+    assert act_on_waiting_messages(store, [hospital.feed], now=LATER, progress=silent) == 0
+    assert len(tries) == 1
+
+
+def test_a_message_that_waited_is_tried_again_where_another_was_in_the_way(store, place, hospital, monkeypatch):
+    crossed = waiting(hospital, 10)
+    join(store, place, 20)
+    tries = failing_at(monkeypatch, crossed, StaleDataError(), times=2)
+    assert act_on_waiting_messages(store, [hospital.feed], now=LATER, progress=silent) == 1
+    assert (hospital.about(crossed)[0], len(tries)) == ("applied", 3)
 
 
 def test_a_load_acts_on_what_waited(store, place, hospital, monkeypatch):
