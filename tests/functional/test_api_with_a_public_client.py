@@ -7,12 +7,11 @@ from fhirpy.base.exceptions import OperationOutcome, ResourceNotFound
 
 from caseload.app import create_app
 from caseload.database import open_database
-from caseload.domain.words import Role
 from caseload.migrations.running import upgrade
 from caseload.secrets import Secrets
 from caseload.settings import settings_with
 from caseload.store import Store
-from tests.support.api_programs import ASSERTION, let_in_program
+from tests.support.api_programs import ASSERTION, urgent_care
 from tests.support.case_app import NOW, audited, make_town
 from tests.support.flag_work import FlagWork
 from tests.support.live_app import live
@@ -32,7 +31,7 @@ def place(tmp_path):
     town = make_town(store)
     work = FlagWork(store, town)
     work.flag_id = work.set()
-    program = let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
+    program = urgent_care(store, town)
     app = create_app(settings_with(secret_key=SECRET, secure_cookies=False), store=store, now=lambda: NOW)
     with live(app) as home:
         yield home, store, work, program

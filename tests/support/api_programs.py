@@ -10,6 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from caseload.actions.api_clients import add_client
+from caseload.domain.words import Role
 from caseload.queries.api_clients import client_called
 from caseload.tables import ApiClient
 from tests.support.case_app import NOW
@@ -84,3 +85,13 @@ def let_in_program(
         made = Program(row_id, row.user_id, row.client_id, key)
         assert client_called(session, made.client_id) is not None
         return made
+
+
+def urgent_care(store, town):
+    """111, for the whole place."""
+    return let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
+
+
+def northern_system(store, town, **told):
+    """A trust's system that navigates in the northern network."""
+    return let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.NAVIGATOR, town.places["NORTH"])], **told)

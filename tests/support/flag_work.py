@@ -106,6 +106,13 @@ class FlagWork:
                 setattr(person, name, value)
 
 
+def flagged(store, town):
+    """Person 1 has an active plan and a flag, whose id is `flag_id`."""
+    made = FlagWork(store, town)
+    made.flag_id = made.set()
+    return made
+
+
 def program(store, town, role, place="borough", username=None):
     """The id of an account that a program acts as: one role over a place."""
     username = username or f"program.{Role(role).value}"

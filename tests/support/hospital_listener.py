@@ -180,6 +180,11 @@ def kept(store):
         return [(row.control_id, row.state.value, row.reason_code, row.raw) for row in rows]
 
 
+def ids(store):
+    """The control ids of the messages here, oldest first."""
+    return [row[0] for row in kept(store)]
+
+
 def until(condition, patience=PATIENCE):
     """Wait until something is so."""
     pause = threading.Event()

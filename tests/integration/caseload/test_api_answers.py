@@ -6,26 +6,23 @@ from datetime import timedelta
 import pytest
 
 from caseload.app import create_app
-from caseload.domain.words import Role
 from caseload.queries.outward import wanted
 from tests.support.api_at_work import BASE, Api, outcome_of
-from tests.support.api_programs import let_in_program
+from tests.support.api_programs import urgent_care
 from tests.support.case_app import NOW
-from tests.support.flag_work import FlagWork
+from tests.support.flag_work import flagged
 
 
 @pytest.fixture
 def work(store, town):
     """Person 1 has an active plan and a flag."""
-    made = FlagWork(store, town)
-    made.flag_id = made.set()
-    return made
+    return flagged(store, town)
 
 
 @pytest.fixture
 def urgent(store, town, app, work):
     """111, for the whole place."""
-    program = let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
+    program = urgent_care(store, town)
     return Api(app, program)
 
 
@@ -73,7 +70,7 @@ def test_a_session_of_a_page_is_no_token(client_as, work):
 
 
 def test_scopes_that_do_not_cover_it(store, town, app, work):
-    program = let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
+    program = urgent_care(store, town)
     api = Api(app, program, "system/Flag.r")
     assert api.get(f"/Flag/{work.flag_id}").status_code == 200
     for path in (
@@ -162,7 +159,7 @@ def test_no_answer_lets_other_sites_in_or_is_kept(urgent, work):
 def test_too_many_requests_are_told_when_to_come_again(store, town, work, settings, clock):
     app = create_app(settings.model_copy(update={"api_reads_per_minute": 3}), store=store, now=clock)
     app.testing = True
-    program = let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
+    program = urgent_care(store, town)
     api = Api(app, program)
     answers = [api.get("/Flag") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
@@ -173,7 +170,7 @@ def test_too_many_requests_are_told_when_to_come_again(store, town, work, settin
 def test_too_many_requests_for_tokens_are_told_when_to_come_again(store, town, settings, clock):
     app = create_app(settings.model_copy(update={"api_tokens_per_minute": 2}), store=store, now=clock)
     app.testing = True
-    program = let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
+    program = urgent_care(store, town)
     answers = [program.asks(app.test_client(), "system/Flag.rs") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert outcome_of(answers[-1]) == (429, "TOO_MANY_REQUESTS")

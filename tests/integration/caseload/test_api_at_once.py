@@ -5,10 +5,9 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from caseload.domain.words import Role
 from caseload.tables import ActionKey, ApiAssertion, ApiToken, PartnerMessage, Task
 from tests.integration.caseload.test_api_writes import FHIR, message_of, task_of
-from tests.support.api_programs import let_in_program
+from tests.support.api_programs import northern_system
 from tests.support.at_once import at_once
 from tests.support.flag_work import FlagWork
 
@@ -17,7 +16,7 @@ TIMES = 8
 
 @pytest.fixture
 def program(store, town):
-    return let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.NAVIGATOR, town.places["NORTH"])])
+    return northern_system(store, town)
 
 
 @pytest.fixture

@@ -2,24 +2,21 @@
 
 import pytest
 
-from caseload.domain.words import Role
 from caseload.tables import Person
 from tests.support.api_at_work import Api
-from tests.support.api_programs import let_in_program
+from tests.support.api_programs import urgent_care
 from tests.support.case_app import audited
-from tests.support.flag_work import FlagWork
+from tests.support.flag_work import flagged
 
 
 @pytest.fixture
 def work(store, town):
-    made = FlagWork(store, town)
-    made.flag_id = made.set()
-    return made
+    return flagged(store, town)
 
 
 @pytest.fixture
 def urgent(store, town, app, work):
-    program = let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
+    program = urgent_care(store, town)
     return Api(app, program)
 
 

@@ -19,7 +19,7 @@ from caseload.tables import AuditSubject, BulkExport, Consent, Person
 from caseload.web import this_app
 from tests.integration.caseload.conftest import SECRET
 from tests.support.api_at_work import Api, outcome_of
-from tests.support.api_programs import let_in_program, rsa_key
+from tests.support.api_programs import let_in_program, rsa_key, urgent_care
 from tests.support.case_app import NOW, audited
 from tests.support.town_at_work import make_town_at_work
 
@@ -234,9 +234,7 @@ def test_it_is_for_the_role_and_the_program_that_asked(store, town, app, warehou
     where = asked(app, warehouse, "?_type=Task")
     roles = [(Role.WAREHOUSE, town.places["TESTHAM"])]
     other = Api(app, let_in_program(store, home_id=town.places["COUNCIL"], roles=roles, key=rsa_key()))
-    urgent = Api(
-        app, let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
-    )
+    urgent = Api(app, urgent_care(store, town))
     missing = other.get("/$export/999")
     for address in (where, f"{where}/Task.ndjson", f"{where}/people.json", f"{where}/.lock"):
         answer = other.get(address)

@@ -5,11 +5,10 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from caseload.domain.words import Role
 from caseload.tables import PartnerMessage, Task
 from tests.support.api_at_work import Api, outcome_of
-from tests.support.api_programs import let_in_program, rsa_key
-from tests.support.flag_work import FlagWork
+from tests.support.api_programs import northern_system, rsa_key
+from tests.support.flag_work import flagged
 
 FHIR = "application/fhir+json"
 BARE = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]}
@@ -17,17 +16,13 @@ BARE = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-abse
 
 @pytest.fixture
 def work(store, town):
-    made = FlagWork(store, town)
-    made.flag_id = made.set()
-    return made
+    return flagged(store, town)
 
 
 @pytest.fixture
 def partner(store, town, app, work):
     """A trust's system that navigates in the northern network."""
-    program = let_in_program(
-        store, home_id=town.places["TRUST"], roles=[(Role.NAVIGATOR, town.places["NORTH"])], key=rsa_key(), name="Trust"
-    )
+    program = northern_system(store, town, key=rsa_key(), name="Trust")
     made = Api(app, program)
     made.program = program
     return made

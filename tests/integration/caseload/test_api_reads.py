@@ -8,32 +8,28 @@ import pytest
 from caseload.domain.words import Role
 from caseload.tables import Person
 from tests.support.api_at_work import BASE, Api, outcome_of
-from tests.support.api_programs import let_in_program, rsa_key
+from tests.support.api_programs import let_in_program, northern_system, rsa_key, urgent_care
 from tests.support.case_app import NOW, audited
-from tests.support.flag_work import FlagWork
+from tests.support.flag_work import FlagWork, flagged
 
 
 @pytest.fixture
 def work(store, town):
     """Person 1 has an active plan and a flag."""
-    made = FlagWork(store, town)
-    made.flag_id = made.set()
-    return made
+    return flagged(store, town)
 
 
 @pytest.fixture
 def urgent(store, town, app, work):
     """111, for the whole place."""
-    program = let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
+    program = urgent_care(store, town)
     return Api(app, program)
 
 
 @pytest.fixture
 def partner(store, town, app, work):
     """A trust's system that navigates in the northern network."""
-    program = let_in_program(
-        store, home_id=town.places["TRUST"], roles=[(Role.NAVIGATOR, town.places["NORTH"])], key=rsa_key(), name="Trust"
-    )
+    program = northern_system(store, town, key=rsa_key(), name="Trust")
     return Api(app, program)
 
 

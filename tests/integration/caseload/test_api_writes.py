@@ -7,36 +7,32 @@ import pytest
 from sqlalchemy import select
 
 from caseload.actions import task_history
-from caseload.domain.words import Role, TaskState
+from caseload.domain.words import TaskState
 from caseload.queries.assignees import lists_for, may_be_given
 from caseload.tables import ApiClient, FlagAcknowledgement, Notice, PartnerMessage, Task, TaskEvent
 from tests.support.api_at_work import Api, outcome_of
-from tests.support.api_programs import let_in_program, rsa_key
+from tests.support.api_programs import northern_system, rsa_key, urgent_care
 from tests.support.case_app import NOW, audited
-from tests.support.flag_work import FlagWork
+from tests.support.flag_work import flagged
 
 FHIR = "application/fhir+json"
 
 
 @pytest.fixture
 def work(store, town):
-    made = FlagWork(store, town)
-    made.flag_id = made.set()
-    return made
+    return flagged(store, town)
 
 
 @pytest.fixture
 def partner(store, town, app, work):
     """A trust's system that navigates in the northern network."""
-    program = let_in_program(
-        store, home_id=town.places["TRUST"], roles=[(Role.NAVIGATOR, town.places["NORTH"])], key=rsa_key(), name="Trust"
-    )
+    program = northern_system(store, town, key=rsa_key(), name="Trust")
     return Api(app, program)
 
 
 @pytest.fixture
 def urgent(store, town, app, work):
-    program = let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
+    program = urgent_care(store, town)
     return Api(app, program)
 
 
@@ -289,7 +285,7 @@ def test_a_flag_that_was_ended_cannot_be_taken_over_by_who_still_sees_the_person
 
 
 def test_writing_needs_the_scope_for_it(store, town, app, work):
-    program = let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.NAVIGATOR, town.places["NORTH"])])
+    program = northern_system(store, town)
     api = Api(app, program, "system/Task.rs")
     assert outcome_of(put(api, "/Task", task_of(work.person_id))) == (403, "ACCESS_DENIED")
     assert outcome_of(put(api, "/Communication", message_of(work.person_id))) == (403, "ACCESS_DENIED")

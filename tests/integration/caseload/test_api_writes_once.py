@@ -6,26 +6,24 @@ import pytest
 from sqlalchemy import select
 
 from caseload.api import writing
-from caseload.domain.words import Role, TaskState
+from caseload.domain.words import TaskState
 from caseload.tables import FlagAcknowledgement, Task
 from tests.integration.caseload.test_api_writes import FHIR, put, rows, task_of
 from tests.support.api_at_work import Api, outcome_of
-from tests.support.api_programs import let_in_program
-from tests.support.flag_work import FlagWork
+from tests.support.api_programs import northern_system
+from tests.support.flag_work import flagged
 
 KEY = {"Idempotency-Key": "k-1"}
 
 
 @pytest.fixture
 def work(store, town):
-    made = FlagWork(store, town)
-    made.flag_id = made.set()
-    return made
+    return flagged(store, town)
 
 
 @pytest.fixture
 def program(store, town, work):
-    return let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.NAVIGATOR, town.places["NORTH"])])
+    return northern_system(store, town)
 
 
 @pytest.fixture

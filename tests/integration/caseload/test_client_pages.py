@@ -15,7 +15,7 @@ from caseload.exceptions import NotNow
 from caseload.queries.viewers import viewer_of
 from caseload.sign_in.local import check_password
 from caseload.tables import ApiClient, ApiToken, User, UserRole
-from tests.support.api_programs import ec_key, let_in_program, public_set, rsa_key
+from tests.support.api_programs import ec_key, northern_system, public_set, rsa_key, urgent_care
 from tests.support.case_app import NOW, audited
 
 
@@ -52,7 +52,7 @@ def test_an_administrator_lets_a_program_in(store, town, app, client_as, post, g
 
 
 def test_nobody_signs_in_as_a_program(store, town, app):
-    program = let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.NAVIGATOR, town.places["NORTH"])])
+    program = northern_system(store, town)
     for password in ("", program.client_id, "x"):
         assert check_password(app.extensions["caseload"], NOW, program.client_id, password) is None
     with store.writing() as session:
@@ -106,7 +106,7 @@ def test_an_rsa_key_that_is_too_short_is_refused(town, client_as, post):
 
 
 def test_a_change_takes_its_tokens_away(store, town, app, client_as, post):
-    program = let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
+    program = urgent_care(store, town)
     program.headers(app.test_client(), "system/Flag.rs")
     client, here = client_as("admin"), f"/clients/{program.row_id}"
     changed = {
@@ -132,7 +132,7 @@ def test_a_change_takes_its_tokens_away(store, town, app, client_as, post):
 
 
 def test_a_program_is_shut_out(store, town, app, client_as, post, get):
-    program = let_in_program(store, home_id=town.places["TRUST"], roles=[(Role.URGENT_CARE, town.places["TESTHAM"])])
+    program = urgent_care(store, town)
     program.headers(app.test_client(), "system/Flag.rs")
     client, here = client_as("admin"), f"/clients/{program.row_id}"
     page = post(client, f"{here}/end", page=here)

@@ -9,7 +9,7 @@ from hl7.client import MLLPClient
 from interfaces.hl7v2.mllp import framed
 from tests.support.case_app import audited
 from tests.support.hl7_messages import feed_rules, message, sent
-from tests.support.hospital_listener import FEED, Sender, kept, listening, until
+from tests.support.hospital_listener import FEED, Sender, ids, kept, listening, until
 
 CLOSED = None
 
@@ -24,10 +24,6 @@ def running(store):
 def sender(running):
     with Sender(running) as sender:
         yield sender
-
-
-def ids(store):
-    return [row[0] for row in kept(store)]
 
 
 def test_a_message_of_another_librarys_client(running, store):

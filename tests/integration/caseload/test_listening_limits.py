@@ -17,7 +17,7 @@ from caseload.tables import FeedHeard, Notice
 from interfaces.hl7v2.mllp import framed
 from tests.support.case_app import NOW
 from tests.support.hl7_messages import feed_rules, sent
-from tests.support.hospital_listener import Sender, held, kept, listening, until
+from tests.support.hospital_listener import Sender, held, ids, kept, listening, until
 
 CLOSED = None
 
@@ -32,10 +32,6 @@ def running(store):
 def sender(running):
     with Sender(running) as sender:
         yield sender
-
-
-def ids(store):
-    return [row[0] for row in kept(store)]
 
 
 def test_a_large_message_is_refused_while_it_is_coming(sender, store):
