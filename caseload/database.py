@@ -34,8 +34,11 @@ _TAKEN = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIM
 _CROSSED = frozenset({"40P01", "40001"})
 
 
-def open_database(url: str) -> Engine:
-    """An engine for `sqlite:///FILE` or `postgresql://…`; SettingsRefused for anything else."""
+def open_database(url: str, *, connections: int = 10) -> Engine:
+    """An engine for `sqlite:///FILE` or `postgresql://…`; SettingsRefused for anything else.
+
+    So many connections stay open; ten more are made while all are in use, and whoever comes then waits half a minute.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -45,10 +48,14 @@ def open_database(url: str) -> Engine:
         address = parsed.set(drivername="postgresql+psycopg")
         # Compiling a question with this many conditions takes the server a second, answering it a twentieth of that.
         told = {"options": "-c jit=off", "application_name": APPLICATION}
-        return create_engine(address, pool_pre_ping=True, pool_size=10, hide_parameters=True, connect_args=told)
+        return create_engine(
+            address, pool_pre_ping=True, pool_size=connections, hide_parameters=True, connect_args=told
+        )
     if backend != "sqlite":
         raise _refused()
-    engine = create_engine(parsed, pool_size=10, hide_parameters=True)  # no person's values in an error's words
+    engine = create_engine(
+        parsed, pool_size=connections, hide_parameters=True
+    )  # no person's values in an error's words
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     _TURNS[engine] = Lock()

@@ -46,6 +46,12 @@ class Window:
         """Open an address of the application; the status of its answer."""
         return self.page.goto(self.home + path).status
 
+    def sign_in(self, cookie: tuple[str, str] | None) -> None:
+        """Whoever was signed in is so no longer, and whoever the cookie is of is instead."""
+        self.page.context.clear_cookies()
+        if cookie is not None:
+            self.page.context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": self.home}])
+
     def forget(self) -> None:
         """Begin a new page's record."""
         self.said.clear()
@@ -65,12 +71,11 @@ class Window:
 def window(browser: Any, home: str, *, cookie: tuple[str, str] | None = None, scripts: bool = True) -> Iterator[Window]:
     """A fresh tab that shares nothing with any other; `cookie` signs it in."""
     context = browser.new_context(java_script_enabled=scripts, viewport={"width": 1280, "height": 900})
-    if cookie is not None:
-        context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": home}])
     opened = Window(context.new_page(), home)
     opened.page.on("console", lambda message: opened.said.append(f"{message.type}: {message.text}"))
     opened.page.on("pageerror", lambda error: opened.said.append(f"uncaught: {error}"))
     opened.page.on("request", lambda request: opened.asked.append(request.url))
+    opened.sign_in(cookie)
     yield opened
     context.close()
 

@@ -1,7 +1,7 @@
 """Databases on a real PostgreSQL server for the tests: one server for all processes of a test run, a database for each caller.
 
 The first process to ask starts the server; a keeper removes it when the last one has ended. A database is a copy of one
-that was migrated once.
+that was migrated once, and is emptied for the next caller: a new one costs the server as much as a short test.
 """
 
 import fcntl
@@ -24,22 +24,54 @@ from caseload.migrations.running import upgrade
 from tests.support.postgres_server import QUICK, NoPostgres, PostgresServer
 
 _TEMPLATE = "migrated"
+_KEEP_FIRST_ROWS = """
+    DO $$ DECLARE one name; BEGIN
+      CREATE SCHEMA first_rows;
+      FOR one IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+                 AND pg_relation_size(oid) > 0 LOOP
+        EXECUTE format('CREATE TABLE first_rows.%1$I AS TABLE public.%1$I', one);
+      END LOOP;
+    END $$
+"""
+_EMPTY = """
+    DO $$ DECLARE one name; BEGIN
+      PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+      SET LOCAL session_replication_role = replica;
+      FOR one IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+                 AND pg_relation_size(oid) > 0 LOOP
+        EXECUTE format('DELETE FROM public.%I', one);
+      END LOOP;
+      FOR one IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'first_rows'::regnamespace LOOP
+        EXECUTE format('INSERT INTO public.%1$I TABLE first_rows.%1$I', one);
+      END LOOP;
+      PERFORM setval(format('public.%I', sequencename)::regclass, start_value, false)
+      FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
+    END $$
+"""
 _ROOT = Path(__file__).resolve().parents[2]
 _numbers = count(1)
 _held: list[IO[bytes]] = []  # locks that last as long as this process
+_free: list[str] = []  # databases of this process that are empty again
 
 
 @contextmanager
 def postgres_url(*, migrated: bool = True) -> Iterator[str]:
     """The address of a fresh database, migrated and empty (or without any table); skips the test where there is no server."""
     server = shared_server()
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    copied = f" TEMPLATE {_TEMPLATE}" if migrated else ""
-    administer(server, f"CREATE DATABASE {name}{copied}")
+    if migrated and _free:
+        name = _free.pop()
+    else:
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        copied = f" TEMPLATE {_TEMPLATE}" if migrated else ""
+        administer(server, f"CREATE DATABASE {name}{copied}")
     try:
         yield server.url(name)
     finally:
-        administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+        if migrated:
+            administer(server, _EMPTY, within=name)
+            _free.append(name)
+        else:
+            administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def shared_server() -> PostgresServer:
@@ -66,9 +98,9 @@ def own_server() -> Iterator[PostgresServer]:
         folder.parent.rmdir()
 
 
-def administer(server: PostgresServer, statement: str) -> None:
+def administer(server: PostgresServer, statement: str, *, within: str = "postgres") -> None:
     """One statement outside any transaction, as the server's owner."""
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+    with psycopg.connect(server.url(within), autocommit=True) as connection:
         connection.execute(statement)
 
 
@@ -102,4 +134,5 @@ def _begin(server: PostgresServer, users: Path) -> None:
     engine = open_database(server.url(_TEMPLATE))
     upgrade(engine)
     engine.dispose()
+    administer(server, _KEEP_FIRST_ROWS, within=_TEMPLATE)
     (server.folder / "ready").touch()

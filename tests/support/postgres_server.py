@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-QUICK = ("fsync=off", "full_page_writes=off", "autovacuum=off")
-"""For tests that never pull the plug."""
+QUICK = ("fsync=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=24MB", "synchronous_commit=off")
+"""For tests that never pull the plug. Little memory is shared: every new connection has to be given all of it, page by page."""
 MISSING = "PostgreSQL is not installed (apt-get install postgresql), so nothing is tested on it."
 
 

@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from jinja2 import BytecodeCache
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from werkzeug.routing import Rule
 
 from caseload import passwords
 from caseload.app import create_app
@@ -21,8 +22,9 @@ from caseload.secrets import Secrets
 from caseload.settings import settings_with
 from caseload.sign_in.web import start_session
 from caseload.store import Store
-from tests.support.case_app import NOW, make_town
+from tests.support.case_app import NOW
 from tests.support.postgres import postgres_url
+from tests.support.quick_town import quick_town
 from tests.support.sqlite import sqlite_url
 
 SECRET = "a secret that only tests know, long enough"
@@ -96,6 +98,9 @@ ON_BOTH_DATABASES = {
 }  # fmt: skip
 """Where the database itself is at stake: locks, races, constraints, history, loads, who may open whom."""
 
+MANY = 64
+"""Connections to a database, so that no test of races is one of waiting for a connection."""
+
 EVERY_DATABASE = "CARETIER_EVERY_DATABASE"
 """Set to anything, the tests of pages and single actions run on PostgreSQL too: twice the time."""
 
@@ -132,7 +137,7 @@ def database_url(request, tmp_path):
 @cache
 def one_engine():
     """The engine of all SQLite tests of this process: what it has compiled for one test it need not for the next."""
-    engine = open_database("sqlite:////dev/null")
+    engine = open_database("sqlite:////dev/null", connections=MANY)
 
     @event.listens_for(engine, "do_connect")
     def where_the_test_says(_dialect, _record, arguments, _named):
@@ -144,7 +149,7 @@ def one_engine():
 def engine_at(url):
     """An engine over this database, empty of connections."""
     if not url.startswith("sqlite"):
-        return open_database(url)
+        return open_database(url, connections=MANY)
     engine = one_engine()
     engine.dispose()
     engine.url = make_url(url)
@@ -162,7 +167,7 @@ def store(database_url):
 @pytest.fixture
 def town(store):
     """The made-up place of `tests.support.case_app`, in the store."""
-    return make_town(store)
+    return quick_town(store)
 
 
 @pytest.fixture
@@ -192,6 +197,22 @@ class Compiled(BytecodeCache):
 
 
 COMPILED = Compiled()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_compiled_once():
+    """All the applications of a test process have the same addresses, and to compile them is most of making one."""
+    plain, known = Rule._compile_builder, {}
+
+    def compiled(rule, append_unknown=True):
+        key = (tuple(rule._trace), str(rule.defaults), append_unknown)
+        if key not in known:
+            known[key] = plain(rule, append_unknown)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compiled)
+        yield
 
 
 @pytest.fixture

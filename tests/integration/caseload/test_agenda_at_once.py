@@ -32,7 +32,7 @@ def race(store, agendas):
     def raced(form, times=WRITERS):
         def send(number):
             action, username, arguments = form(number)
-            key = f"a form of its own {number:04}"
+            key = f"a form of its own {action.__name__} {number:04}"
             return once(store, action, by=viewers[username], now=NOW, key=key, **arguments)
 
         return at_once(times, send)

@@ -36,7 +36,7 @@ def race(store, town):
         def send(number):
             given = {name: value(number) if callable(value) else value for name, value in arguments.items()}
             by = viewers[number % len(viewers)]
-            return once(store, action, by=by, now=NOW, key=f"a form of its own {number:04}", **given)
+            return once(store, action, by=by, now=NOW, key=f"a form of its own {action.__name__} {number:04}", **given)
 
         answers = at_once(times, send)
         return Counter(type(one).__name__ if isinstance(one, Exception) else "done" for one in answers)

@@ -294,7 +294,7 @@ def race(store, town, action, username, times, **arguments):
 
     def send(number):
         given = {name: value(number) if callable(value) else value for name, value in arguments.items()}
-        return once(store, action, by=by, now=NOW, key=f"a form of its own {number:04}", **given)
+        return once(store, action, by=by, now=NOW, key=f"a form of its own {action.__name__} {number:04}", **given)
 
     answers = at_once(times, send)
     with store.reading() as session:

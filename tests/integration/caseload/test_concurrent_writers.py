@@ -53,7 +53,7 @@ def race(store, everyone):
         def send(number):
             by = everyone[names[number % len(names)]]
             given = {name: value(number) if callable(value) else value for name, value in arguments.items()}
-            return once(store, action, by=by, now=NOW, key=f"a form of its own {number:04}", **given)
+            return once(store, action, by=by, now=NOW, key=f"a form of its own {action.__name__} {number:04}", **given)
 
         return at_once(times, send)
 

@@ -15,6 +15,8 @@ from tests.support.case_app import NOW
 from tests.support.plan_work import PlanWork
 
 WRITERS = 64
+INSISTENT = 24
+"""Of those who try until they come through: what they do grows with the square of how many they are."""
 NAMES = ("ash.gp", "social.worker", "navigator", "ash.manager")
 PARTS = (PlanHeading.STRENGTHS, PlanHeading.SOCIAL_PRESCRIBING, PlanHeading.NEEDS, PlanHeading.CARERS)
 FIELD = {"strengths": "strength", "social_prescribing": "what", "needs": "need", "carers": "name"}
@@ -93,10 +95,10 @@ def test_writers_who_put_theirs_to_what_is_there_all_come_through(plans, race):
                 continue
         raise AssertionError("never came through")
 
-    answers = at_once(WRITERS, insist)
+    answers = at_once(INSISTENT, insist)
     assert [answer for answer in answers if isinstance(answer, Exception)] == []
     lines = [entry["strength"] for entry in plans.section(version, PlanHeading.STRENGTHS)[1]]
-    assert sorted(lines) == [f"Line {number:02}" for number in range(WRITERS)]
+    assert sorted(lines) == [f"Line {number:02}" for number in range(INSISTENT)]
 
 
 def test_a_version_is_marked_as_ready_with_words_that_stay(plans, race):
