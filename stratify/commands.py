@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from stratify import clock
-from stratify.json_option import write_json_option
+from stratify.json_option import refuse_unwritable, write_json_option
 from stratify.progress import on_terminal
 from stratify.settings import read_settings
 
@@ -40,11 +40,21 @@ class IndexScore(StrEnum):
     efi = "efi"
 
 
+def _in_our_time(day: datetime | None) -> datetime | None:
+    """The day, unless a slip of the keyboard is all that can explain it: sums with days end at the year 1."""
+    if day is not None and not 1900 <= day.year < 2200:
+        raise typer.BadParameter("Expected a day from 1900 to 2199.")
+    return day
+
+
 Pack = Annotated[Path, typer.Argument(metavar="PACK", help="The folder of this month's extracts.")]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")]
 Key = Annotated[Path, typer.Option("--key", metavar="FILE", help="The pseudonym key, kept outside the data.")]
 Index = Annotated[
-    datetime, typer.Option("--index", metavar="DATE", formats=["%Y-%m-%d"], help="The index date, as 2026-09-01.")
+    datetime,
+    typer.Option(
+        "--index", metavar="DATE", formats=["%Y-%m-%d"], callback=_in_our_time, help="The index date, as 2026-09-01."
+    ),
 ]
 Memory = Annotated[
     str | None, typer.Option("--memory", metavar="SIZE", help="Memory limit of the feature engine, as 2GB.")
@@ -60,7 +70,7 @@ ObjectionsFor = Annotated[
         "--objections-for", metavar="PURPOSE", help="Whose objections count: a purpose of objections.toml, as planning."
     ),
 ]
-Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The seed of everything random.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, max=2**31 - 1, help="The seed of everything random.")]
 
 
 @app.command("synth")
@@ -71,7 +81,13 @@ def synth(  # noqa: PLR0913
     seed: Seed = 0,
     earlier: Annotated[
         datetime | None,
-        typer.Option("--earlier", metavar="DATE", formats=["%Y-%m-%d"], help="Also the pack of this day before."),
+        typer.Option(
+            "--earlier",
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            callback=_in_our_time,
+            help="Also the pack of this day before.",
+        ),
     ] = None,
     file_format: Annotated[Format, typer.Option("--format", help="How tables are written.")] = Format.parquet,
     json_path: Json = None,
@@ -82,6 +98,7 @@ def synth(  # noqa: PLR0913
 
     refuse_existing(out)
     refuse_size(people)
+    refuse_unwritable(json_path)
     with on_terminal() as show:
         borough = make_borough(
             out, people=people, index_date=index.date(), seed=seed, file_format=file_format.value,
@@ -147,6 +164,7 @@ def fit(  # noqa: PLR0913
     json_path: Json = None,
 ) -> None:
     """Learn a model from outcomes up to DATE inside the pack, and judge it on practices it never saw."""
+    refuse_unwritable(json_path)
     from stratify.evaluation.summary import summary_lines
     from stratify.pipeline.fit import FitOptions
     from stratify.pipeline.fit import fit as fit_model
@@ -191,6 +209,7 @@ def run(  # noqa: PLR0913
     json_path: Json = None,
 ) -> None:
     """Score everyone registered at DATE, with tiers, reasons and what changed since the previous run."""
+    refuse_unwritable(json_path)
     from stratify.pipeline.run import run as run_month
 
     settings = read_settings()
@@ -221,7 +240,13 @@ def import_omop(
     place: Annotated[str, typer.Option("--place", help="What to call the place.")] = "OMOP import",
     extracted_on: Annotated[
         datetime | None,
-        typer.Option("--extracted-on", metavar="DATE", formats=["%Y-%m-%d"], help="Where the source does not say."),
+        typer.Option(
+            "--extracted-on",
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            callback=_in_our_time,
+            help="Where the source does not say.",
+        ),
     ] = None,
     seed: Seed = 0,
     file_format: Annotated[Format, typer.Option("--format", help="How tables are written.")] = Format.parquet,
@@ -264,6 +289,8 @@ def evaluate(  # noqa: PLR0913
     threads: Threads = None,
 ) -> None:
     """Judge a run by what happened in the twelve months after it, beside its rivals."""
+    refuse_unwritable(json_path)
+    refuse_unwritable(html, "--html")
     from stratify.evaluation.summary import evaluation_lines
     from stratify.pipeline.evaluate import EvaluateOptions
     from stratify.pipeline.evaluate import evaluate as judge

@@ -75,6 +75,12 @@ def _of_pack(setting: Setting, report: PackReport) -> Iterator[str]:
             f"The pack was extracted on {day_in_words(extracted)}, before the index date: "
             "what happened in between is not known."
         )
+    begins = next((table.first_event for table in report.tables if table.table == "admissions"), None)
+    if begins and begins >= setting.request.index_date:
+        yield (
+            f"The pack knows of no admission before the index date: its first is of {day_in_words(begins)}. "
+            "What happened to anybody before then is not known, and the scores say little."
+        )
     if "objections" in report.absent:
         yield "No objections in the pack: people who object to being scored are not known and may be in the lists."
     if report.absent:

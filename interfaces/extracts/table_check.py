@@ -98,7 +98,7 @@ def feed_refusals(source: TableSource, scan: Scan, rules: PackRules, manifest: M
             "too_many_rejects",
             f"at most {feed.max_reject_share:.1%} of rows set aside",
             f"{scan.set_aside:,} of {scan.rows:,} ({scan.set_aside / scan.rows:.1%})",
-            "See the rules they break below, and ask the supplier to correct the table.",
+            "The report says which rules they break; ask the supplier to correct the table.",
             source.name,
             source.files.name,
             count=scan.set_aside,

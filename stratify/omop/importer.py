@@ -54,9 +54,11 @@ def import_omop(  # noqa: PLR0913 - the options of the command
     as they are. `extracted_on` is taken from the last event where it is None; later rows are left out.
     `seed` chooses the made-up NHS numbers and practices.
 
-    The same source and options give the same bytes. Raises InputRefused for a source that is no OMOP
+    The same source and options give the same bytes. Raises InputRefused for a place without a name, for a source that is no OMOP
     database or has no people or no inpatient visits, and OutputRefused where `out` exists.
     """
+    if not place.strip():
+        raise InputRefused("a name for the place", "an empty one", "Name it with --place, or leave the option out.")
     beside = out.with_name(f"{out.name}.import.json")
     with writing(out) as folder, _scratch(out) as scratch, connect(temp_directory=scratch) as connection:
         opened = read_source(source, connection)

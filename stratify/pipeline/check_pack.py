@@ -11,7 +11,7 @@ from interfaces.extracts.feeds import PackRules, read_rules
 from interfaces.extracts.pack import open_pack
 from interfaces.extracts.report import PackReport
 from stratify.engine import connect
-from stratify.json_option import write_json_option
+from stratify.json_option import refuse_unwritable, write_json_option
 from stratify.progress import on_terminal
 from stratify.settings import read_settings
 
@@ -32,6 +32,7 @@ def check_pack_command(  # noqa: PLR0913  (one argument for each option of the c
     the verdict is written there too, also where the pack is refused. Raises PackError where it is refused
     or the folder is no pack, OutputRefused where the JSON cannot be written.
     """
+    refuse_unwritable(json_path)
     settings = read_settings()
     rules = read_rules(settings.config / "feeds.toml").allowing(allow_gap)
     try:

@@ -24,7 +24,7 @@ from interfaces.extracts.integrity import require_unchanged
 from interfaces.extracts.pack import Pack, open_pack
 from interfaces.extracts.report import PackReport
 from stratify.artefact import LOGISTIC
-from stratify.engine import connect
+from stratify.engine import connect, within_memory
 from stratify.estimators.logistic_formula import LogisticFormula
 from stratify.evaluation import evaluate_scores
 from stratify.evaluation.censoring import gone
@@ -150,7 +150,8 @@ def _workplace(options: EvaluateOptions) -> Iterator[tuple[duckdb.DuckDBPyConnec
     with TemporaryDirectory(prefix="caretier-evaluate-", dir=options.scratch) as folder:
         scratch = Path(folder)
         with connect(memory_limit=options.memory, threads=options.threads, temp_directory=scratch / "spill") as open_:
-            yield open_, scratch
+            with within_memory(options.memory):
+                yield open_, scratch
 
 
 def _followed(work: _Work) -> RunFollowUp:

@@ -25,7 +25,7 @@ from interfaces.extracts.integrity import require_unchanged
 from interfaces.extracts.pack import Pack, open_pack
 from interfaces.extracts.report import PackReport
 from stratify.artefact import FittedModel, save_model
-from stratify.engine import connect
+from stratify.engine import connect, within_memory
 from stratify.estimators.calibration_line import CalibrationLine
 from stratify.estimators.calibrator import MonotoneCalibrator
 from stratify.estimators.risk_classifier import RiskClassifier
@@ -155,7 +155,8 @@ def _workplace(options: FitOptions) -> Iterator[tuple[duckdb.DuckDBPyConnection,
     with TemporaryDirectory(prefix="caretier-fit-", dir=options.scratch) as folder:
         scratch = Path(folder)
         with connect(memory_limit=options.memory, threads=options.threads, temp_directory=scratch / "spill") as open_:
-            yield open_, scratch
+            with within_memory(options.memory):
+                yield open_, scratch
 
 
 def _checked(step: _Fit) -> tuple[_Fit, PackReport, list[str]]:

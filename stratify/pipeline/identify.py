@@ -105,7 +105,14 @@ def _refuse_other_key(key: Key, run_key: str) -> None:
 
 def _refuse_other_pack(pack: Pack, manifest: Mapping[str, Any]) -> None:
     """The register must be the very one: another month's may hold another person under a changed number."""
-    inputs = {path.relative_to(pack.folder).as_posix(): path for path in pack.tables["gp_register"].files.paths}
+    register = pack.tables.get("gp_register")
+    if register is None:
+        raise InputRefused(
+            f"the pack {manifest['pack_id']} as it was when the run was made",
+            f"the pack {pack.manifest.pack_id} with no register that can be read",
+            "Give the pack of that month; `stratify check-pack` says what is wrong with this one.",
+        )
+    inputs = {path.relative_to(pack.folder).as_posix(): path for path in register.files.paths}
     if any(manifest["inputs"].get(name) != sha256_of(path) for name, path in inputs.items()):
         raise InputRefused(
             f"the pack {manifest['pack_id']} as it was when the run was made",

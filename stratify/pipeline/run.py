@@ -20,7 +20,7 @@ import numpy as np
 from interfaces.extracts.check import check_pack
 from interfaces.extracts.integrity import require_unchanged
 from interfaces.extracts.report import PackReport
-from stratify.engine import connect
+from stratify.engine import connect, within_memory
 from stratify.exceptions import InputRefused
 from stratify.explanations import Explainer, ModelExplainer
 from stratify.index_explanations import IndexExplainer
@@ -101,23 +101,14 @@ def run(  # noqa: PLR0913  (one argument for each option of the command)
         scratch.mkdir(mode=0o700)
         with clock.stage("Reading model and configuration"):
             setting = prepare(request)
-        try:
+        with within_memory(memory):
             written = _carry_out(setting, folder, scratch, clock)
-        except duckdb.OutOfMemoryException:
-            raise _too_little_memory(memory) from None
         shutil.rmtree(scratch)
         write_manifest(folder, written.manifest)
         write_json(folder / "timings.json", clock.report())
         # Last before the folder appears: nobody may see NHS numbers that no line of the log accounts for.
         log_identified_lists(folder, written, setting)
     return written.summary
-
-
-def _too_little_memory(memory: str | None) -> InputRefused:
-    # DuckDB's own message may quote the statement; the limit is all a reader needs.
-    return InputRefused(
-        "enough memory to read the pack", f"a limit of {memory or 'the machine'}", "Raise --memory, or lower --threads."
-    )
 
 
 @dataclass(frozen=True)

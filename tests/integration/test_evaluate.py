@@ -6,6 +6,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -258,3 +259,18 @@ def test_lines_for_a_terminal_carry_the_figures_looked_for_first(place, tmp_path
     assert "Charlson index 0." in text
     oracle = _evaluate(place, truth=_truth(tmp_path / "truth", INDEX))
     assert "Against the true risks: AUROC" in "\n".join(evaluation_lines(oracle))
+
+
+def test_too_little_memory_is_said(place):
+    def run_out(stage, done=0, total=0):
+        if stage == "Reading the register":
+            raise duckdb.OutOfMemoryException("a statement that may quote a value")
+
+    with pytest.raises(InputRefused, match="enough memory to read the pack. Found a limit of 1GB"):
+        evaluate(
+            place / "run",
+            place / "later",
+            key_file=place / "key",
+            options=EvaluateOptions(allow_gap=["admissions"], memory="1GB"),
+            progress=run_out,
+        )

@@ -11,6 +11,8 @@ Figures = Mapping[str, Any]
 
 _ORDER = ("sex", "age_band", "imd_fifth", "ethnicity", "residence", "network")
 _TOO_FEW = "too few"
+# From so many events on, rates to the whole per cent leave the count open by more than the smallest count shown.
+_ROUNDING_HIDES = 200
 
 
 def _row(row: Figures, hide: bool) -> tuple[str, ...]:
@@ -18,8 +20,10 @@ def _row(row: Figures, hide: bool) -> tuple[str, ...]:
     if is_small(people):
         return (name, HELD_BACK, HELD_BACK, *(HELD_BACK,) * 5)
     events = HELD_BACK if hide else words.count(row["events"])
-    if row["too_few"] or hide:
+    if row["too_few"]:
         return (name, words.count(people), events, *(_TOO_FEW,) * 5)
+    if hide and row["events"] < _ROUNDING_HIDES:
+        return (name, words.count(people), events, *(HELD_BACK,) * 5)
     return (
         name,
         words.count(people),

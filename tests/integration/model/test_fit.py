@@ -14,7 +14,7 @@ from interfaces.extracts.contract import TABLES
 from interfaces.extracts.manifest import Origin
 from interfaces.extracts.manifest_writing import write_manifest
 from stratify.artefact import load_model
-from stratify.exceptions import FitRefused, OutputRefused
+from stratify.exceptions import FitRefused, InputRefused, OutputRefused
 from stratify.pipeline.fit import FitOptions, fit
 from stratify.pseudonyms import make_key
 from stratify.settings import default_config
@@ -219,3 +219,21 @@ def test_scores_of_a_loaded_model_are_probabilities(model: Path) -> None:
     found = load_model(model)
     probability = found.probabilities(np.linspace(-6, 2, 100))
     assert np.all((probability > 0) & (probability < 1) & (np.diff(probability, prepend=0) > 0))
+
+
+def test_too_little_memory_is_said_and_leaves_no_model(place: Path, tmp_path: Path) -> None:
+    def run_out(stage: str, done: int = 0, total: int = 0) -> None:
+        if stage == "Reading the register":
+            raise duckdb.OutOfMemoryException("a statement that may quote a value")
+
+    with pytest.raises(InputRefused, match="enough memory to read the pack. Found a limit of 1GB") as refused:
+        fit(
+            place / "town" / "pack",
+            index_date=INDEX,
+            key_file=place / "keys" / "key",
+            model_folder=tmp_path / "model",
+            options=FitOptions(config=place / "config", memory="1GB"),
+            progress=run_out,
+        )
+    assert "quote" not in str(refused.value)
+    assert list(tmp_path.iterdir()) == []

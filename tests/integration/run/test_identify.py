@@ -118,6 +118,16 @@ def test_identify_refuses_another_key(two_months, key, tmp_path):
         identified(two_months, tmp_path / "other.key", tmp_path / "people.csv")
 
 
+def test_identify_refuses_a_pack_whose_register_cannot_be_read(two_months, key, tmp_path):
+    pack = tmp_path / "pack"
+    shutil.copytree(two_months.town.pack, pack)
+    (pack / "gp_register.parquet").write_bytes((pack / "gp_register.parquet").read_bytes()[:-100])
+    asked = {"key_file": key, "purpose": PURPOSE, "who": "a.gp", "now": NOW}
+    with pytest.raises(InputRefused, match="no register that can be read"):
+        identify(two_months.after, pack, out=tmp_path / "people.csv", **asked)
+    assert not (tmp_path / "people.csv").exists()
+
+
 def test_identify_refuses_another_months_pack(two_months, key, tmp_path):
     with pytest.raises(InputRefused, match="another register"):
         identify(

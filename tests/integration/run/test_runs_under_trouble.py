@@ -1,7 +1,7 @@
 """Runs whose pack changes underneath them, that carry NHS numbers, or that serve another purpose than care."""
 
 import stat
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -65,6 +65,15 @@ def test_a_purpose_that_is_not_configured_is_refused(tmp_path):
 def test_an_index_date_long_after_the_extraction_is_refused(tmp_path):
     with pytest.raises(InputRefused, match="31 days"):
         scored(tmp_path, index_date=EXTRACTED_ON + timedelta(days=32))
+
+
+def test_an_index_date_before_anything_the_pack_knows_is_said(tmp_path):
+    (told,) = [said for said in scored(tmp_path, index_date=date(2016, 10, 1)).warnings if "no admission" in said]
+    assert "1 March 2026" in told
+
+
+def test_an_index_date_the_pack_reaches_back_from_is_not_remarked_on(tmp_path):
+    assert not any("no admission" in said for said in scored(tmp_path).warnings)
 
 
 def test_a_pack_without_objections_or_with_empty_columns_is_said_so(tmp_path):
