@@ -16,6 +16,11 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(LONDON).date()
 
 
+def start_of_day(day: date) -> datetime:
+    """The first moment of a calendar day in London."""
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)
+
+
 def end_of_day(day: date) -> datetime:
     """The last moment of a calendar day in London: what is so then, is so at the end of that day."""
     following = datetime.combine(day + timedelta(days=1), time(), LONDON)

@@ -20,7 +20,7 @@ def read_hospital_feeds(file: str = "") -> tuple[FeedRules, ...]:
 
 def hospital_feeds_in(path: Path) -> tuple[FeedRules, ...]:
     """The feeds a file holds; SettingsRefused where it cannot be read or is not whole."""
-    return rules_in_file(path, FeedFile, f"hospitals' feeds in {path.name}").rules()
+    return rules_in_file(path, FeedFile, f"hospitals' feeds in {path}").rules()
 
 
 def feeds_to_take(name: str, file: str = "") -> tuple[FeedRules, ...]:
@@ -28,12 +28,10 @@ def feeds_to_take(name: str, file: str = "") -> tuple[FeedRules, ...]:
 
     SettingsRefused where there is none, or none of that name.
     """
-    feeds = read_hospital_feeds(file)
+    feeds, where = read_hospital_feeds(file), file or "config/hospital_feeds.toml"
     if not feeds:
-        raise SettingsRefused(
-            "a feed in config/hospital_feeds.toml", "none", "Say there who sends, and how its messages are read."
-        )
+        raise SettingsRefused(f"a feed in {where}", "none", "Say there who sends, and how its messages are read.")
     if name and name not in {feed.name for feed in feeds}:
         known = ", ".join(feed.name for feed in feeds)
-        raise SettingsRefused("the name of a feed in config/hospital_feeds.toml", "another", f"Choose one of: {known}.")
+        raise SettingsRefused(f"the name of a feed in {where}", "another", f"Choose one of: {known}.")
     return feeds

@@ -29,7 +29,7 @@ _AGAINST = (ConsentState.REFUSED, ConsentState.WITHDRAWN)
 
 
 @dataclass
-class _Told:
+class Told:
     """What a transaction has to tell: rows by resource and id, and people whose rows have to be read again."""
 
     rows: dict[tuple[OutwardResource, int], tuple[int | None, datetime]] = field(default_factory=dict)
@@ -40,19 +40,30 @@ class _Told:
 
 def listen_for_changes(session: Session) -> None:
     """Collect from now on what this writing transaction changes of what others are told."""
-    session.info[_TOLD] = _Told()
+    session.info[_TOLD] = Told()
     event.listen(session, "after_flush", _collect)
+
+
+def collected(session: Session) -> Told:
+    """What was collected until now, to `collect_only` again where what follows is undone."""
+    told: Told = session.info[_TOLD]
+    return Told(dict(told.rows), dict(told.people), dict(told.flagged))
+
+
+def collect_only(session: Session, told: Told) -> None:
+    """Forget what was collected since: it did not happen."""
+    session.info[_TOLD] = told
 
 
 def tell_people(session: Session, person_ids: Iterable[int], *, at: datetime, gone: bool) -> None:
     """Have everything of these people's told again, where rows about them were not written one by one."""
-    told: _Told = session.info[_TOLD]
+    told: Told = session.info[_TOLD]
     told.people.update((person_id, (gone, at)) for person_id in person_ids)
 
 
 def tell_changes(session: Session) -> None:
     """Write what was collected behind everything that was told before. The head row is locked from here until the commit."""
-    told: _Told = session.info[_TOLD]
+    told: Told = session.info[_TOLD]
     rows = [*_of_rows(session, told), *_of_people(session, told)]
     told.rows.clear()
     told.people.clear()
@@ -63,7 +74,7 @@ def tell_changes(session: Session) -> None:
 
 
 def _collect(session: Session, _context: object) -> None:
-    told: _Told = session.info[_TOLD]
+    told: Told = session.info[_TOLD]
     for row in (*session.new, *session.dirty):
         if isinstance(row, CareFlag):
             _collect_flag(told, row, is_new=row in session.new)
@@ -75,7 +86,7 @@ def _collect(session: Session, _context: object) -> None:
             told.people[row.person_id] = (row.state in _AGAINST, row.at)
 
 
-def _collect_flag(told: _Told, flag: CareFlag, *, is_new: bool) -> None:
+def _collect_flag(told: Told, flag: CareFlag, *, is_new: bool) -> None:
     """With their plans, which urgent care may read for as long as there is a flag in force."""
     told.rows[OutwardResource.FLAG, flag.id] = (flag.person_id, flag.changed_at)
     if is_new or _changed(flag, *_OPENING):
@@ -83,7 +94,7 @@ def _collect_flag(told: _Told, flag: CareFlag, *, is_new: bool) -> None:
             told.flagged[person_id] = flag.changed_at
 
 
-def _collect_person(told: _Told, person: Person) -> None:
+def _collect_person(told: Told, person: Person) -> None:
     """With whoever the record was merged into, or taken out of again: what was theirs has moved."""
     others = inspect(person).attrs.merged_into_id.history
     for person_id in (*others.added, *others.deleted):
@@ -92,7 +103,7 @@ def _collect_person(told: _Told, person: Person) -> None:
     told.people[person.id] = (_is_gone(person), person.updated_at)
 
 
-def _collect_plan(told: _Told, version: PlanVersion) -> None:
+def _collect_plan(told: Told, version: PlanVersion) -> None:
     """Only what holds or held: nobody outside is told of what is still being written."""
     states = {version.state, *inspect(version).attrs.state.history.deleted}
     moments = (version.ended_at, version.active_at, version.created_at)
@@ -111,7 +122,7 @@ def _is_gone(person: Person) -> bool:
     return person.restricted or any(one is not None for one in dates)
 
 
-def _of_rows(session: Session, told: _Told) -> Iterator[dict[str, Any]]:
+def _of_rows(session: Session, told: Told) -> Iterator[dict[str, Any]]:
     plans = [row_id for resource, row_id in told.rows if resource is OutwardResource.CARE_PLAN]
     whose: dict[int, int] = {}
     if plans:
@@ -121,7 +132,7 @@ def _of_rows(session: Session, told: _Told) -> Iterator[dict[str, Any]]:
         yield _row(resource, row_id, whose[row_id] if person_id is None else person_id, at, gone=False)
 
 
-def _of_people(session: Session, told: _Told) -> Iterator[dict[str, Any]]:
+def _of_people(session: Session, told: Told) -> Iterator[dict[str, Any]]:
     """Every flag and every plan that was ever in force of people of whom it changed what may be told."""
     changed = {person_id: (False, at) for person_id, at in told.flagged.items()} | told.people
     people = sorted(changed)

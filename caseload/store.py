@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from caseload import database
 from caseload.audit_chain import PENDING, chain_pending
 from caseload.migrations.steps import check_current
-from caseload.outward_changes import listen_for_changes, tell_changes
+from caseload.outward_changes import collect_only, collected, listen_for_changes, tell_changes
 from caseload.secrets import Secrets, load_secrets
 from caseload.settings import Settings
 
@@ -42,6 +42,19 @@ class Store:
             session.flush()
             chain_pending(session, self.secrets.audit)
             tell_changes(session)
+
+
+@contextmanager
+def on_trial(session: Session) -> Iterator[None]:
+    """A part of a writing transaction that is undone alone where it fails, with its audit events and what others are told."""
+    pending, told = list(session.info[PENDING]), collected(session)
+    try:
+        with session.begin_nested():
+            yield
+    except Exception:
+        session.info[PENDING] = pending
+        collect_only(session, told)
+        raise
 
 
 def open_store(settings: Settings) -> Store:

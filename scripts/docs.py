@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 from caseload.exceptions import EXIT_CODES as CASELOAD_EXIT_CODES  # noqa: E402
 from interfaces.extracts.contract import TABLES, ColumnSpec, TableSpec  # noqa: E402
 from interfaces.scores import describe_columns  # noqa: E402
+from scripts.sent_elements import elements_taken, what_is_sent  # noqa: E402
 from stratify.exceptions import EXIT_CODES  # noqa: E402
 from stratify.features.catalogue import FEATURES  # noqa: E402
 from stratify.features.codelists import load_codelists  # noqa: E402
@@ -247,18 +248,20 @@ def openapi_page() -> str:
 def fhir_page() -> str:
     from caseload.queries.outward.resources import RESOURCES
     from interfaces.fhir.code_systems import DISPLAYS, our_codes
+    from interfaces.fhir.elements import ELEMENTS
 
     said = (
         "What is sent is FHIR R4 (4.0.1), with the UK Core profile where there is one. The logical id is the row’s; of a CarePlan, a "
         "CareTeam and an EpisodeOfCare it is that of the case. Every text that somebody wrote is escaped before it stands in a "
-        "narrative. Only the Patient has a name, an NHS number or an address in it. A warehouse is told of people by pseudonym, and "
+        "narrative. Only the Patient has a name, an NHS number or an address in it; a copy of a plan (Binary) says whose it is, as on "
+        "paper. A warehouse is told of people by pseudonym, and "
         "nothing of what is marked. R4 is the release that is sent and taken; nothing that goes out is validated again when it is "
         "sent: the tests validate what the builders make.\n\n"
         "Every resource can be asked by `_id`, `_lastUpdated`, `_count` and the parameters below; `_include` may follow those that "
         "say so. Parameters marked with a star identify somebody and are taken by `POST` to `_search` only. Goals and "
         "encounters of an extract change without a moment of their own: `_lastUpdated` is that of the plan, or not there.\n"
     )
-    parts = [f"# FHIR\n\n{MADE}\n{said}", *(fhir_part(name, RESOURCES[name]) for name in sorted(RESOURCES))]
+    parts = [f"# FHIR\n\n{MADE}\n{said}", *(fhir_part(name, RESOURCES.get(name)) for name in sorted(ELEMENTS))]
     rows = (
         (f"`{our_codes(name)}`", f"`{code}`", words)
         for name, codes in DISPLAYS.items()
@@ -266,12 +269,23 @@ def fhir_page() -> str:
     )
     systems = table(("system", "code", "display"), rows)
     ours = "Names of our own are URNs: they name something and promise no page. Codes of flags, models, audit events and pages are open.\n"
-    return "\n".join(parts) + f"\n## Code systems of our own\n\n{ours}\n{systems}"
+    return "\n".join(parts) + what_is_sent(table) + f"\n## Code systems of our own\n\n{ours}\n{systems}"
 
 
-def fhir_part(name: str, served: Any) -> str:
-    """One resource: who may ask for it, by what, and every element of it that is ever sent."""
+def fhir_part(name: str, served: Any | None) -> str:
+    """One resource: who may ask for it, by what, and every element of it that is ever sent; a file is nothing to search for."""
     from interfaces.fhir.elements import ELEMENTS
+
+    sent = ((f"`{one.path}`", one.type, one.meaning, one.source, "no" if one.stays else "") for one in ELEMENTS[name])
+    elements = table(("element", "type", "meaning", "from", "warehouse"), sent)
+    if served is None:
+        asked = "Base R4. For who may read the DocumentReference of the same id, with the scopes for both. Can be asked for by read.\n"
+        return f"## {name}\n\n{asked}\n{elements}"
+    return f"## {name}\n\n{fhir_questions(name, served)}\n{elements}{elements_taken(name, table)}"
+
+
+def fhir_questions(name: str, served: Any) -> str:
+    """Who may ask for a resource, and by what."""
     from interfaces.fhir.resource import profile_of
     from interfaces.fhir.search_parameters import PARAMETERS
 
@@ -289,11 +303,7 @@ def fhir_part(name: str, served: Any) -> str:
         )
         for one in PARAMETERS[name]
     )
-    sent = ((f"`{one.path}`", one.type, one.meaning, one.source, "no" if one.stays else "") for one in ELEMENTS[name])
-    return (
-        f"## {name}\n\n{about}\n{table(('parameter', 'kind', 'looks at', 'meaning', '`_include`'), asked)}\n"
-        f"{table(('element', 'type', 'meaning', 'from', 'warehouse'), sent)}"
-    )
+    return f"{about}\n{table(('parameter', 'kind', 'looks at', 'meaning', '`_include`'), asked)}"
 
 
 def data_dictionary_page() -> str:

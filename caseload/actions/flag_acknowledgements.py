@@ -22,7 +22,8 @@ def acknowledge_flag(
 ) -> int:
     """Keep it, once for each version of the flag and each partner; answers the id.
 
-    NotThere for a flag not in force; Conflict where it is not the version that was read any more.
+    NotThere for a flag not in force; Conflict where it is not the version that was read any more; NotNow for a note other
+    than the one of before.
     """
     if not by.may(Permission.READ_FLAGS):
         raise NotThere
@@ -30,14 +31,16 @@ def acknowledge_flag(
         raise NotNow("The note must be 400 characters or fewer.")
     flag = _flag(session, by, now, flag_id)
     check_version(flag, row_version)
-    same = select(FlagAcknowledgement.id).where(
+    same = select(FlagAcknowledgement).where(
         FlagAcknowledgement.flag_id == flag.id,
         FlagAcknowledgement.flag_version == flag.row_version,
         FlagAcknowledgement.by == by.user_id,
     )
     earlier = session.execute(same.order_by(FlagAcknowledgement.id).limit(1)).scalar_one_or_none()
     if earlier is not None:
-        return earlier
+        if note and note != earlier.note:
+            raise NotNow("You took this version of the flag over before, with another note or none.")
+        return earlier.id
     taken = FlagAcknowledgement(flag_id=flag.id, flag_version=flag.row_version, note=note, at=now, by=by.user_id)
     session.add(taken)
     session.flush()

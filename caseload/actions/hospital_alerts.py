@@ -7,9 +7,9 @@ is made once, one that fits no longer is cancelled with the reason, one that fit
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from caseload.actions.notices import notify
@@ -24,17 +24,19 @@ from caseload.domain.hospital_effects import (
     TASKS,
     TITLES,
     HospitalRules,
+    Phase,
     due_on,
     is_news,
     notice_for,
     phase_of,
 )
 from caseload.domain.hospital_stays import StayNow
+from caseload.domain.lead_rule import in_words
 from caseload.domain.task_rules import TaskStep
 from caseload.domain.words import CaseState, Role, TaskKind, TaskState
 from caseload.hospital_effects import read_hospital_rules
 from caseload.queries.holders import holders_over
-from caseload.tables import Case, HospitalStay, Person, Task
+from caseload.tables import Case, HospitalStay, Person, Task, TaskEvent
 
 _OF_ITS_NUMBER = (TaskKind.DISCHARGE_PLANNING, TaskKind.DISCHARGE_CONTACT)
 """The tasks that name the stay by the hospital's number; a plan's review names it by its place in the list."""
@@ -97,6 +99,7 @@ def _settle_tasks(
         task for task in made if task.kind in fitting and task.state is TaskState.CANCELLED and task.ended_by is None
     ]
     _reopen(session, again, now)
+    _put_dates_right(session, made, change, rules, now)
     if not news or change.after is None:
         return
     for kind in sorted(fitting - {TaskKind.PLAN_REVIEW}):
@@ -132,6 +135,36 @@ def _reopen(session: Session, tasks: list[Task], now: datetime) -> None:
             by=None,
         )  # fmt: skip
     session.flush()
+
+
+def _put_dates_right(
+    session: Session, tasks: Iterable[Task], change: StayChange, rules: HospitalRules, now: datetime
+) -> None:
+    """Somebody left on another day than was told before: the contact is due by the same rule, unless somebody set its day."""
+    due, was = (_contact_due(stay, rules) for stay in (change.after, change.before))
+    if due is None or due == was:
+        return
+    for task in tasks:
+        waits = task.kind is TaskKind.DISCHARGE_CONTACT and task.state is TaskState.OPEN and task.due_on != due
+        if not waits or _changed_by_hand(session, task):
+            continue
+        note = f"The hospital put the day of the discharge right. Due on {in_words(due)}, not {in_words(task.due_on)}."
+        task.due_on = due
+        tell_history(session, task, TaskStep.CHANGED, before=task.title, after=task.title, now=now, by=None, note=note)
+    session.flush()
+
+
+def _contact_due(stay: StayNow | None, rules: HospitalRules) -> date | None:
+    if stay is None or phase_of(stay) is not Phase.LEFT_WARD:
+        return None
+    return due_on(TaskKind.DISCHARGE_CONTACT, stay, rules)
+
+
+def _changed_by_hand(session: Session, task: Task) -> bool:
+    changed = exists().where(
+        TaskEvent.task_id == task.id, TaskEvent.kind == TaskStep.CHANGED.value, TaskEvent.by.is_not(None)
+    )
+    return bool(session.execute(select(changed)).scalar_one())
 
 
 def _ref(kind: TaskKind, case: Case, change: StayChange) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from caseload.domain.hospital_stays import (
     ADMISSION_METHOD,
     ADMITTED_AT,
+    BY_DAY,
     CLASS,
     DIAGNOSIS,
     DISCHARGE_DESTINATION,
@@ -19,7 +20,9 @@ from caseload.domain.hospital_stays import (
     TREATMENT_FUNCTION,
     YES,
 )
+from interfaces.hl7v2.adt import Adt
 from interfaces.hl7v2.feed_rules import FeedRules
+from interfaces.hl7v2.moments import Precision
 from interfaces.hl7v2.reading import ABSENT, NULL, SplitMessage, Told, Untold
 from interfaces.hl7v2.telling import Teller
 from interfaces.hl7v2.times import time_in
@@ -29,9 +32,14 @@ _LONGEST_CODE, _LONGEST_LOCATION = 20, 200
 _LONGEST = {LOCATION: _LONGEST_LOCATION}
 
 
-def content_of(message: SplitMessage, visit: Visit, rules: FeedRules) -> dict[str, str | None]:
+def content_of(message: SplitMessage, adt: Adt, rules: FeedRules) -> dict[str, str | None]:
     """The fields a message tells of a visit; None for one that it deletes. What it does not tell is not there."""
-    return {name: text for name, text in _fields(message, visit, rules) if text is None or text}
+    if adt.visit is None:
+        return {}
+    fields = dict(_fields(message, adt.visit, rules))
+    if adt.event_precision is Precision.DAY:
+        fields[BY_DAY] = YES
+    return {name: text for name, text in fields.items() if text is None or text}
 
 
 def _fields(message: SplitMessage, visit: Visit, rules: FeedRules) -> Iterator[tuple[str, str | None]]:
@@ -64,12 +72,11 @@ def _text(told: Told, longest: int) -> str | None:
 
 
 def _told_at(message: SplitMessage, rules: FeedRules) -> str:
-    """EVN-2, else MSH-7: when the hospital said it."""
-    for name, n in (("EVN", 2), ("MSH", 7)):
-        found = time_in(message.first(name), n, rules, Teller())
-        if not isinstance(found, Untold):
-            return _written(found.at)
-    return ""
+    """EVN-2, else MSH-7: when the hospital said it. A day alone only where neither tells more."""
+    read = [time_in(message.first(name), n, rules, Teller()) for name, n in (("EVN", 2), ("MSH", 7))]
+    told = [found for found in read if not isinstance(found, Untold)]
+    exact = [found for found in told if found.is_exact]
+    return _written((exact or told)[0].at) if told else ""
 
 
 def _written(moment: datetime) -> str:

@@ -4,11 +4,14 @@ A message is acted on once; one that waits is decided on anew each time it is as
 been told and never on the order it came in.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from caseload.actions.audit import record
 from caseload.actions.data_quality import tell_data_quality
@@ -30,22 +33,25 @@ from caseload.actions.hospital_numbers import (
 )
 from caseload.actions.hospital_stays import events_of, settle_stay, visit_now
 from caseload.actions.hospital_visits import VISIT, act_on_visit_move, person_of_visit
-from caseload.database import is_sqlite
+from caseload.database import is_sqlite, was_taken
 from caseload.domain.border_words import MessageState
 from caseload.domain.hospital_reasons import HoldReason, PassReason
 from caseload.domain.hospital_stays import Fields, StayEvent, StayNow, fold, is_sensitive
 from caseload.domain.words import NoticeKind
+from caseload.store import on_trial
 from caseload.tables import HospitalEvent, HospitalMessage, IdentityChange, Person
 from interfaces.hl7v2.adt import Adt, check_header, read_adt
 from interfaces.hl7v2.feed_rules import FeedRules
 from interfaces.hl7v2.reading import split_message
-from interfaces.hl7v2.refusals import MessageRefused
+from interfaces.hl7v2.refusals import MessageRefused, Reason
 from interfaces.hl7v2.triggers import Act
 
 _DONE = frozenset({MessageState.APPLIED, MessageState.CORRECTED, MessageState.DISMISSED})
 _MERGES = frozenset({Act.MERGE_PATIENT, Act.CHANGE_NUMBER})
 _MOVES = frozenset({Act.MERGE_VISIT, Act.MOVE_VISIT})
 _ASKED_AGAIN = 3
+_ATTEMPTS = 3
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +85,14 @@ def act_on(acting: Acting, message: HospitalMessage, *, chosen: int | None = Non
     try:
         telling = _read(acting, message)
     except MessageRefused as refused:
-        return _hold(acting, message, refused.reason.value)
+        return hold(acting, message, refused.reason.value)
     if telling is None:
         return _pass_over(acting, message, PassReason.TRIGGER.value)
     found = _done(acting, message, telling, chosen)
     if isinstance(found, NotFound):
         _wait(acting, message, telling.adt)
         held_up = found.state is MessageState.HELD
-        return (_hold if held_up else _pass_over)(acting, message, found.reason.value)
+        return (hold if held_up else _pass_over)(acting, message, found.reason.value)
     message.reason_code = ""
     stop_waiting(acting.session, message)
     record(
@@ -97,7 +103,10 @@ def act_on(acting: Acting, message: HospitalMessage, *, chosen: int | None = Non
 
 
 def act_on_waiting(acting: Acting, *, but: int = 0) -> list[list[object]]:
-    """Act on what waited for the numbers that became known; answers those messages as they were, as a change lists rows."""
+    """Act on what waited for the numbers that became known; answers those messages as they were, as a change lists rows.
+
+    One that our program fails at is held for somebody to look at, and keeps nothing else from going on.
+    """
     was: list[list[object]] = []
     tried = {but}
     while acting.named:
@@ -105,11 +114,40 @@ def act_on_waiting(acting: Acting, *, but: int = 0) -> list[list[object]]:
         acting.named.clear()
         for message_id in waiting:
             tried.add(message_id)
-            message = hold_row(acting.session, message_id)
-            before = {"state": message.state.value, "reason_code": message.reason_code, "person_id": None}
-            if message.state not in _DONE and act_on(acting, message) is MessageState.APPLIED:
-                was += [[message.__tablename__, message.id, name, value] for name, value in before.items()]
+            was += _tried(acting, message_id)
     return was
+
+
+def _tried(acting: Acting, message_id: int) -> list[list[object]]:
+    """Act on a message that waits, on trial: what it was where it is applied now."""
+    named = list(acting.named)
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with on_trial(acting.session):
+                return _let_go_on(acting, message_id)
+        except (OperationalError, InterfaceError):
+            raise  # the database does not answer: nothing of all this is kept, and it is tried again
+        except Exception as error:  # noqa: BLE001 - whatever one message does, the one that named its number is acted on
+            acting.named[:] = named
+            if attempt < _ATTEMPTS and _was_another(error):
+                continue
+            _log.error("message %d could not be acted on (%s)", message_id, type(error).__name__)
+            hold(acting, hold_row(acting.session, message_id), Reason.OUR_FAULT.value)
+            return []
+    raise AssertionError("every attempt returns")
+
+
+def _was_another(error: Exception) -> bool:
+    """Whether another program wrote the same at the same moment."""
+    return isinstance(error, StaleDataError) or (isinstance(error, DBAPIError) and was_taken(error))
+
+
+def _let_go_on(acting: Acting, message_id: int) -> list[list[object]]:
+    message = hold_row(acting.session, message_id)
+    before = {"state": message.state.value, "reason_code": message.reason_code, "person_id": None}
+    if message.state in _DONE or act_on(acting, message) is not MessageState.APPLIED:
+        return []
+    return [[message.__tablename__, message.id, name, value] for name, value in before.items()]
 
 
 def _list_with_change(session: Session, message: HospitalMessage, was: list[list[object]]) -> None:
@@ -136,7 +174,7 @@ def _read(acting: Acting, message: HospitalMessage) -> _Telling | None:
         return _Telling(adt, {}, None)
     visit_ref = visit_now(acting.session, acting.feed.name, adt.visit.visit_ref)
     hold_names(acting.session, acting.feed.name, {(VISIT, adt.visit.visit_ref), (VISIT, visit_ref)})
-    return _Telling(adt, content_of(split, adt.visit, acting.feed), visit_ref)
+    return _Telling(adt, content_of(split, adt, acting.feed), visit_ref)
 
 
 def _done(acting: Acting, message: HospitalMessage, telling: _Telling, chosen: int | None) -> int | NotFound:
@@ -239,7 +277,7 @@ def _wait(acting: Acting, message: HospitalMessage, adt: Adt) -> None:
     wait_with(acting.session, message, numbers, nhs)
 
 
-def _hold(acting: Acting, message: HospitalMessage, reason: str) -> MessageState:
+def hold(acting: Acting, message: HospitalMessage, reason: str) -> MessageState:
     """Somebody has to look; told once, and not each time the same is found again."""
     if (message.state, message.reason_code) != (MessageState.HELD, reason):
         _set(acting, message, MessageState.HELD, reason)

@@ -13,13 +13,16 @@ from sqlalchemy.orm import Session
 from caseload.actions.audit import record
 from caseload.actions.hospital_alerts import StayChange, encounter_of, tell_of_stay
 from caseload.actions.hospital_details import take_back_details
-from caseload.actions.hospital_locks import hold_people, hold_row
+from caseload.actions.hospital_events import hold
+from caseload.actions.hospital_locks import hold_names, hold_people, hold_row
 from caseload.actions.hospital_merges import MADE
-from caseload.actions.hospital_numbers import Acting, NotFound, own_numbers, wait_with, whom
-from caseload.actions.hospital_stays import events_of, read_stay, settle_stay, visit_now
+from caseload.actions.hospital_numbers import Acting, NotFound, own_numbers, stop_waiting, wait_with, whom
+from caseload.actions.hospital_stays import events_of, read_stay, settle_stay, visit_now, visits_of
+from caseload.actions.hospital_visits import VISIT
 from caseload.domain.border_words import IdentityChangeKind, MessageState
 from caseload.domain.hospital_reasons import PassReason
 from caseload.domain.hospital_stays import StayNow
+from caseload.exceptions import NotNow
 from caseload.tables import (
     Encounter,
     HospitalEvent,
@@ -29,19 +32,28 @@ from caseload.tables import (
     PersonIdentifier,
 )
 from interfaces.hl7v2.adt import read_adt
-from interfaces.hl7v2.reading import split_message
-from interfaces.hl7v2.triggers import Act
+from interfaces.hl7v2.reading import header_of, split_message
+from interfaces.hl7v2.refusals import MessageRefused
+from interfaces.hl7v2.triggers import TRIGGERS, Act
 
 _TABLES: dict[str, Any] = {
     table.__tablename__: table for table in (Encounter, HospitalEvent, HospitalMessage, HospitalStay, PersonIdentifier)
 }
-_OF_NUMBERS = frozenset({Act.MERGE_PATIENT, Act.CHANGE_NUMBER, Act.MERGE_VISIT, Act.MOVE_VISIT})
+_OF_NUMBERS = frozenset(
+    code
+    for code, trigger in TRIGGERS.items()
+    if trigger.act in (Act.MERGE_PATIENT, Act.CHANGE_NUMBER, Act.MERGE_VISIT, Act.MOVE_VISIT)
+)
 _Visits = dict[str, tuple[StayNow | None, int | None, frozenset[int]]]
 
 
 def take_back(acting: Acting, change: IdentityChange, *, by: int) -> list[int]:
-    """Undo one change that is held on to; answers the ids of the messages that count no longer."""
+    """Undo one change that is held on to; answers the ids of the messages that count no longer.
+
+    NotNow for a move of a visit that was moved again since: the later one lists where that had left it.
+    """
     session = acting.session
+    _check_is_last(session, change)
     messages = _affected(session, change)
     people = {message.person_id for message in messages if message.person_id is not None}
     hold_people(session, people)
@@ -61,6 +73,29 @@ def take_back(acting: Acting, change: IdentityChange, *, by: int) -> list[int]:
         session, "hospital_number.undo", by=by, now=acting.now, people=sorted(people), change=change.id, messages=gone
     )
     return gone
+
+
+def _check_is_last(session: Session, change: IdentityChange) -> None:
+    if change.kind is not IdentityChangeKind.VISIT_MOVED:
+        return
+    goes_on = visit_now(session, change.feed, change.kept_value)
+    refs = visits_of(session, change.feed, goes_on) | {change.kept_value, change.retired_value}
+    hold_names(session, change.feed, {(VISIT, ref) for ref in refs})
+    later = (
+        select(IdentityChange.id)
+        .where(
+            IdentityChange.feed == change.feed,
+            IdentityChange.kind == IdentityChangeKind.VISIT_MOVED,
+            IdentityChange.undone_at.is_(None),
+            IdentityChange.id > change.id,
+            or_(IdentityChange.kept_value.in_(refs), IdentityChange.retired_value.in_(refs)),
+        )
+        .order_by(IdentityChange.id.desc())
+        .limit(1)
+    )
+    last = session.execute(later).scalar_one_or_none()
+    if last is not None:
+        raise NotNow(f"The visit was moved again after this. Take change {last} back first.")
 
 
 def _affected(session: Session, change: IdentityChange) -> list[HospitalMessage]:
@@ -110,10 +145,14 @@ def _put_back(session: Session, change: IdentityChange) -> None:
 
 def _counts_no_longer(acting: Acting, message: HospitalMessage, change: IdentityChange, by: int) -> bool:
     """Decide on a message again; whether it waits now, with what it told taken back."""
-    adt = read_adt(split_message(message.raw, acting.feed.charset), acting.feed)
     by_hand = message.settled_by is not None and message.id != change.message_id
-    if adt.trigger.act in _OF_NUMBERS or by_hand:
+    if header_of(message.raw, acting.feed.charset).trigger in _OF_NUMBERS or by_hand:
         return False
+    try:
+        adt = read_adt(split_message(message.raw, acting.feed.charset), acting.feed)
+    except MessageRefused as refused:
+        _wait_unread(acting, message, refused, by)
+        return True
     found = whom(acting, adt.patient)
     if not isinstance(found, NotFound):
         _give(acting.session, message, found)
@@ -125,6 +164,14 @@ def _counts_no_longer(acting: Acting, message: HospitalMessage, change: Identity
     nhs = [adt.patient.nhs_number] if adt.patient.nhs_number is not None else []
     wait_with(acting.session, message, own_numbers(adt.patient.identifiers), nhs)
     return True
+
+
+def _wait_unread(acting: Acting, message: HospitalMessage, refused: MessageRefused, by: int) -> None:
+    """The feed's rules have changed since, and do not let it be read any more: somebody says what becomes of it."""
+    take_back_details(acting.session, message, now=acting.now, by=by)
+    message.settled_at, message.settled_by, message.settled_note = None, None, ""
+    stop_waiting(acting.session, message)
+    hold(acting, message, refused.reason.value)
 
 
 def _give(session: Session, message: HospitalMessage, person_id: int) -> None:

@@ -111,7 +111,7 @@ def act_on_visit_move(acting: Acting, message: HospitalMessage, adt: Adt, chosen
     if found not in people:
         return held(HoldReason.TWO_PEOPLE)
     for one, owner in zip(merges, known, strict=True):
-        why = _why_not(acting, one, owner, found)
+        why = _why_not(acting, one, adt.trigger.act, owner, found)
         if why is not None:
             return held(why)
     link(acting, message, found, own_numbers(adt.patient.identifiers), message.settled_by)
@@ -127,7 +127,7 @@ def _owner_of(acting: Acting, visit_ref: str) -> Owner | None:
     return person_of_visit(session, feed, visit_now(session, feed, visit_ref))
 
 
-def _why_not(acting: Acting, merge: Merge, owner: Owner | None, person_id: int) -> HoldReason | None:
+def _why_not(acting: Acting, merge: Merge, act: Act, owner: Owner | None, person_id: int) -> HoldReason | None:
     session, feed = acting.session, acting.feed.name
     kept, retired = merge.kept_visit, merge.retired_visit
     if kept != retired and visit_now(session, feed, kept) == retired:
@@ -137,8 +137,15 @@ def _why_not(acting: Acting, merge: Merge, owner: Owner | None, person_id: int) 
         return HoldReason.VISIT_OF_ANOTHER
     if owner is None or owner.person_id == person_id:
         return None
-    said = {row.person_id for row in owners(acting, own_numbers(merge.retired.others))}
+    said = _said_to_have_had(acting, merge, act, person_id)
     return None if not said or owner.person_id in said else HoldReason.VISIT_OF_ANOTHER
+
+
+def _said_to_have_had(acting: Acting, merge: Merge, act: Act, person_id: int) -> set[int]:
+    """Whose the visit was by the message's own words; nobody where it names no number that anybody here has."""
+    if act is Act.MOVE_VISIT and merge.retired.says_nothing:
+        return {person_id}
+    return {row.person_id for row in owners(acting, own_numbers(merge.retired.others))}
 
 
 def _move(acting: Acting, message: HospitalMessage, adt: Adt, merge: Merge, person_id: int) -> None:
@@ -146,6 +153,8 @@ def _move(acting: Acting, message: HospitalMessage, adt: Adt, merge: Merge, pers
     kept, retired = visit_now(session, feed, merge.kept_visit), visit_now(session, feed, merge.retired_visit)
     if kept == retired and merge.kept_visit != merge.retired_visit:
         return  # said before
+    if kept == retired and _said_to_have_had(acting, merge, adt.trigger.act, person_id) == {person_id}:
+        return  # from somebody to themselves
     before = {ref: read_stay(session, feed, ref) for ref in (kept, retired)}
     listed = encounter_of(session, feed, kept) | encounter_of(session, feed, retired)
     owner = person_of_visit(session, feed, retired)

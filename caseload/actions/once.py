@@ -45,6 +45,13 @@ def once(store: Store, action: Action, *, by: Viewer, now: datetime, key: str, *
     raise Conflict("Several people changed this at the same moment.")
 
 
+def result_of(store: Store, *, by: Viewer, key: str) -> Any:
+    """What the action under this key of this user answered; None where none was carried out."""
+    with store.reading() as session:
+        earlier = session.get(ActionKey, (key, by.user_id))
+        return None if earlier is None else earlier.result
+
+
 def _carried_out(store: Store, action: Callable[[Session], Any], done: ActionKey) -> Any:
     with store.writing() as session:
         earlier = session.get(ActionKey, (done.key, done.user_id))

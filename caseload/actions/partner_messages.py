@@ -11,7 +11,7 @@ from caseload.actions.versions import check_version
 from caseload.domain.permissions import Permission
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import NoticeKind, Role
-from caseload.exceptions import NotNow, NotThere
+from caseload.exceptions import Conflict, NotNow, NotThere
 from caseload.queries.holders import holders_over
 from caseload.queries.lead_cases import lead_in_force
 from caseload.queries.partner_people import case_running, person_reached, person_to_write_about
@@ -28,27 +28,35 @@ def write_to_team(  # noqa: PLR0913 - what a message says
     now: datetime,
     person_id: int,
     words: str,
-    sender_ref: str,
-    sent_at: datetime,
+    sender_system: str = "",
+    sender_ref: str = "",
+    sent_at: datetime | None = None,
+    unless_there: bool = False,
 ) -> dict[str, int | bool]:
     """Keep a message and tell the lead and the navigators; answers its id, and whether it was kept now.
 
-    The same `sender_ref` of the same sender about the same person is the same message, kept once.
+    The same `sender_ref` in the same `sender_system` of the same sender about the same person is the same message, kept
+    once: Conflict where it says something else than before, but for who asks to have it kept only `unless_there`.
     """
     if not by.may(Permission.READ_FLAGS):
         raise NotThere
     person = person_to_write_about(session, by, now, person_id)
     if not words.strip() or len(words) > LONGEST:
         raise NotNow("The message must have 1 to 4,000 characters.")
-    if len(sender_ref) > REF_LENGTH:
+    if max(len(sender_system), len(sender_ref)) > REF_LENGTH:
         raise NotNow("The sender’s own identifier must be 200 characters or fewer.")
-    earlier = _earlier(session, by, person.id, sender_ref)
+    earlier = _earlier(session, by, person.id, sender_system, sender_ref)
     if earlier is not None:
-        return {"id": earlier, "made": False}
+        if not unless_there and (earlier.words != words or sent_at not in (None, earlier.sent_at)):
+            raise Conflict(
+                "This identifier stands for another message about this person. Send the same again, or a new identifier."
+            )
+        return {"id": earlier.id, "made": False}
     case_id = case_running(session, person.id)
     message = PartnerMessage(
-        person_id=person.id, case_id=case_id, sender_ref=sender_ref, words=words, sent_at=sent_at, at=now, by=by.user_id
-    )
+        person_id=person.id, case_id=case_id, sender_system=sender_system, sender_ref=sender_ref, words=words,
+        sent_at=sent_at or now, at=now, by=by.user_id,
+    )  # fmt: skip
     session.add(message)
     session.flush()
     told = holders_over(session, now, person.practice_id, Role.NAVIGATOR)
@@ -75,10 +83,13 @@ def read_message(session: Session, *, by: Viewer, now: datetime, message_id: int
     return message.id
 
 
-def _earlier(session: Session, by: Viewer, person_id: int, sender_ref: str) -> int | None:
+def _earlier(
+    session: Session, by: Viewer, person_id: int, sender_system: str, sender_ref: str
+) -> PartnerMessage | None:
     if not sender_ref:
         return None
-    same = select(PartnerMessage.id).where(
-        PartnerMessage.by == by.user_id, PartnerMessage.person_id == person_id, PartnerMessage.sender_ref == sender_ref
-    )
+    same = select(PartnerMessage).where(
+        PartnerMessage.by == by.user_id, PartnerMessage.person_id == person_id,
+        PartnerMessage.sender_system == sender_system, PartnerMessage.sender_ref == sender_ref,
+    )  # fmt: skip
     return session.execute(same.order_by(PartnerMessage.id).limit(1)).scalar_one_or_none()

@@ -47,7 +47,11 @@ def answer_changes(resource: str, who: Asking) -> Json:
         called = logical_ids(session, followed, [row.row_id for row in told.rows])
         last = {called[row.row_id]: row for row in told.rows}  # of several versions of one plan the last counts
         ids = tuple(sorted(name for name, row in last.items() if not row.gone))
-        found = kind.search(session, who.viewer, moment(), Wanted(ids=ids, count=len(ids))).found if ids else ()
+        found = (
+            kind.search(session, who.viewer, moment(), Wanted(ids=ids, count=len(ids), total=False)).found
+            if ids
+            else ()
+        )
     look_at({person for one in found for person in one.people}, resource)
     sent = {one.record.id: one for one in found}
     return _bundle(resource, told, [_entry(resource, name, row, sent.get(name)) for name, row in last.items()], count)

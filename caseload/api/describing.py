@@ -1,5 +1,6 @@
 """What the API says of itself: its CapabilityStatement, and the scopes there are."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -23,6 +24,9 @@ _LETTERS = {
     Interaction.CREATE: "c",
     Interaction.UPDATE: "u",
 }
+FILES = {"Binary": frozenset({Interaction.READ})}
+"""What can be read and is no row: the files that a DocumentReference points to."""
+
 _OF_OPERATIONS = {"Flag": {"u"}}
 """What else is asked for by an operation: to say that a flag was taken over."""
 
@@ -30,11 +34,15 @@ _OF_OPERATIONS = {"Flag": {"u"}}
 def scopes_supported() -> list[str]:
     """Every scope that a program could have, for itself and for people."""
     found = []
-    for name, kind in sorted(RESOURCES.items()):
-        letters = {_LETTERS[one] for one in kind.interactions if one in _LETTERS} | _OF_OPERATIONS.get(name, set())
+    for name, ways in sorted(_interactions().items()):
+        letters = {_LETTERS[one] for one in ways if one in _LETTERS} | _OF_OPERATIONS.get(name, set())
         written = "".join(letter for letter in "cruds" if letter in letters)
         found += [f"{context}/{name}.{written}" for context in ("system", "user")]
     return found
+
+
+def _interactions() -> Mapping[str, frozenset[Interaction]]:
+    return {**{name: kind.interactions for name, kind in RESOURCES.items()}, **FILES}
 
 
 def capability() -> Json:
@@ -47,7 +55,7 @@ def capability() -> Json:
             authorize=f"{root()}/oauth2/authorize",
             token=token_url(),
             started_at=_CHANGED,
-            interactions={name: sorted(one.value for one in kind.interactions) for name, kind in RESOURCES.items()},
+            interactions={name: sorted(one.value for one in ways) for name, ways in _interactions().items()},
             operations=OPERATIONS,
         )
     )

@@ -110,8 +110,8 @@ def _of_patient(resource: str) -> bool:
 def _wanted(asked: _Asked, resource: str, after: str | None, count: int) -> Wanted:
     whose = (asked.patient_id,)
     if resource == "Patient":
-        return Wanted(ids=whose, since=asked.since, after=after, count=count)
-    return Wanted(patient_ids=whose, since=asked.since, after=after, count=count)
+        return Wanted(ids=whose, since=asked.since, after=after, count=count, total=False)
+    return Wanted(patient_ids=whose, since=asked.since, after=after, count=count, total=False)
 
 
 def _bundle(asked: _Asked, who: Asking, address: str, found: Mapping[str, tuple[Found, ...]], going_on: str) -> Json:

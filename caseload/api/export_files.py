@@ -134,7 +134,8 @@ def _write_kind(  # noqa: PLR0913 - one file of an export
     path = _private(folder / f"{resource}.ndjson")
     with path.open("w", encoding="utf-8") as stream:
         while True:
-            page = kind.search(session, viewer, now, Wanted(since=wanted.since, after=after, count=MOST))
+            asked = Wanted(since=wanted.since, after=after, count=MOST, total=False)
+            page = kind.search(session, viewer, now, asked)
             for one in page.found:
                 stream.write(json.dumps(as_json(one.record), ensure_ascii=False, separators=(",", ":")) + "\n")
                 people.update(one.people)

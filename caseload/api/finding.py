@@ -83,7 +83,7 @@ def _counted(session: Session, kind: Outward, question: Question, who: Asking) -
     wanted = question.wanted
     if wanted.count or not _names_somebody(question):
         return set()
-    return _people(kind.search(session, who.viewer, moment(), replace(wanted, count=MOST)).found)
+    return _people(kind.search(session, who.viewer, moment(), replace(wanted, count=MOST, total=False)).found)
 
 
 def _names_somebody(question: Question) -> bool:
@@ -102,7 +102,7 @@ def _included(
         kind = RESOURCES.get(resource)
         if kind is None or not kind.open_to(who.viewer) or not may(who.scopes, resource, "r"):
             continue
-        wanted = Wanted(ids=tuple(sorted(ids)), count=len(ids))
+        wanted = Wanted(ids=tuple(sorted(ids)), count=len(ids), total=False)
         found[resource] = kind.search(session, who.viewer, moment(), wanted).found
     return found
 

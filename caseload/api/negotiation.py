@@ -15,6 +15,7 @@ JSON = "application/json"
 NDJSON = "application/fhir+ndjson"
 _ANY = frozenset({"*/*", "application/*"})
 _FORMATS = {"json": FHIR_JSON, JSON: JSON, FHIR_JSON: FHIR_JSON, "application/fhir json": FHIR_JSON}
+_JSON = {FHIR_JSON: FHIR_JSON, JSON: JSON}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _OURS = re.compile(r'fhirversion="?(\d+)(?:\.|\b)')
 
@@ -56,19 +57,39 @@ def check_body_is_json() -> None:
         raise Problem(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
 
 
+def form_of_file(content_type: str) -> str:
+    """The form a file is wanted in: its own, or FHIR JSON where that is asked for by name (FHIR R4, Binary)."""
+    own = content_type.partition(";")[0]
+    if "_format" in request.args:
+        return _form_of_file({own: content_type, **_FORMATS}.get(request.args["_format"]))
+    family = f"{own.partition('/')[0]}/*"
+    given = {own: content_type, family: content_type, "*/*": content_type, **_JSON}
+    wanted = _wanted(request.headers.get("Accept", "*/*"))
+    return _form_of_file(next((given[kind] for kind in wanted if kind in given), None))
+
+
+def _form_of_file(found: str | None) -> str:
+    if found is None:
+        raise Problem(ErrorCode.NOT_ACCEPTABLE, "The file is sent as what it is, or as FHIR R4 JSON.")
+    return found
+
+
 def _best(accept: str) -> str:
-    offers = [FHIR_JSON, JSON]
+    given = {**dict.fromkeys(_ANY, FHIR_JSON), **_JSON}
+    found = next((given[kind] for kind in _wanted(accept) if kind in given), None)
+    if found is None:
+        raise Problem(ErrorCode.NOT_ACCEPTABLE)
+    return found
+
+
+def _wanted(accept: str) -> list[str]:
+    """The types of an Accept header, those preferred first; none that is of another FHIR version."""
     wanted = []
     for part in accept.split(","):
         kind, _, parameters = part.strip().lower().partition(";")
         if _weight(parameters) > 0 and _is_r4(parameters):
             wanted.append((kind.strip(), _weight(parameters)))
-    for kind, _weighed in sorted(wanted, key=lambda one: -one[1]):
-        if kind in _ANY:
-            return FHIR_JSON
-        if kind in offers:
-            return kind
-    raise Problem(ErrorCode.NOT_ACCEPTABLE)
+    return [kind for kind, _weighed in sorted(wanted, key=lambda one: -one[1])]
 
 
 def _weight(parameters: str) -> float:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from caseload.api.problems import MEANINGS
+from caseload.api.taken import CHANGED, LISTS, REPLACED, TAKEN, Need, Taken
 from caseload.queries.outward.resources import RESOURCES
 from caseload.queries.outward.wanted import MOST, Interaction, Outward
 from interfaces.fhir.search_parameters import Param, includes_of, parameters_of
@@ -71,10 +72,12 @@ def _of_kind(name: str, kind: Outward) -> Json:
             _header("Idempotency-Key", _KEY),
             _header("If-None-Exist", "identifier=system|value"),
         ]
-        paths[here]["post"] = _write(f"Add a {name}", name, keys, also={"201": "It was made"})
+        paths[here]["post"] = _write(f"Add a {name}", name, keys, also={"201": "It was made"}, body=_body(name))
     if Interaction.UPDATE in kind.interactions:
         headers = [_header("If-Match", "The ETag of what was read"), _header("Idempotency-Key", _KEY)]
-        paths[one]["put"] = _write(f"Change a {name}", name, [_ID, *headers])
+        said = ", ".join(one.path for one in CHANGED[name])
+        body = _object(f"As it was read but for {said}; anything else that is changed is refused (NOT_CHANGEABLE)")
+        paths[one]["put"] = _write(f"Change a {name}", name, [_ID, *headers], body=body)
     if Interaction.HISTORY in kind.interactions:
         paths[f"{one}/_history"] = {"get": _operation(f"Every version of a {name}", "Bundle", _READ, [_ID])}
     if Interaction.VREAD in kind.interactions:
@@ -99,6 +102,7 @@ def _operations() -> Json:
     }
     return {
         **feeds,
+        "/Binary/{id}": {"get": _copy()},
         "/Patient/{id}/$everything": {
             "get": _operation(
                 "All that may be sent of somebody", "Bundle", _READ, [_ID, since, types, _count(), _cursor()]
@@ -116,10 +120,31 @@ def _operations() -> Json:
     }
 
 
+def _copy() -> Json:
+    """The one answer that is not FHIR, unless that is asked for."""
+    known = _header("If-None-Match", "The ETag that is known already")
+    accept = _header("Accept", "application/fhir+json for the resource; the file itself otherwise")
+    read = _operation(
+        "The copy a DocumentReference points to",
+        "Binary",
+        _READ,
+        [_ID, known, accept],
+        also={"304": "It is known already"},
+    )
+    files = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("application/pdf", "text/plain")}
+    read["responses"]["200"]["content"].update(files)
+    return read
+
+
 def _acknowledge() -> Json:
     """Its body may be left out."""
     headers = [_header("If-Match", "The ETag of what was read"), _header("Idempotency-Key", _KEY)]
-    operation = _write("Say that a flag was taken over, in the version that was read", "Flag", [_ID, *headers])
+    operation = _write(
+        "Say that a flag was taken over, in the version that was read",
+        "Flag",
+        [_ID, *headers],
+        body=_body("Parameters"),
+    )
     return {**operation, "requestBody": {**operation["requestBody"], "required": False}}
 
 
@@ -154,9 +179,41 @@ def _operation(
     return {"summary": summary, "parameters": parameters, "responses": {**answered, **others, **_refused(refusals)}}
 
 
-def _write(summary: str, schema: str, parameters: list[Json], also: Json | None = None) -> Json:
-    body = {"required": True, "content": {_FHIR: {"schema": {"type": "object"}}}}
-    return {**_operation(summary, schema, _WRITE, parameters, also), "requestBody": body}
+def _write(
+    summary: str, schema: str, parameters: list[Json], also: Json | None = None, body: Json | None = None
+) -> Json:
+    content = {"required": True, "content": {_FHIR: {"schema": body or {"type": "object"}}}}
+    return {**_operation(summary, schema, _WRITE, parameters, also), "requestBody": content}
+
+
+def _body(resource: str) -> Json:
+    """What can be sent of a resource: an element that is not in it is refused by its name."""
+    replaced = ", ".join(REPLACED)
+    made = _object(f"Each of these is kept. Replaced: {replaced}. Anything else is refused (NOT_KEPT)")
+    made["properties"]["resourceType"] = {"type": "string", "enum": [resource]}
+    made["required"] = ["resourceType"]
+    for one in TAKEN[resource]:
+        _put(made, one.path.split("."), one)
+    return made
+
+
+def _put(into: Json, path: list[str], one: Taken) -> None:
+    name, *rest = path
+    if one.need is Need.ALWAYS or one.need is Need.WITH_ITS_PARENT and not rest:
+        into["required"] = sorted({*into.get("required", ()), name})
+    if not rest:
+        longest = {"minLength": 1, "maxLength": one.longest} if one.longest else {}
+        only = {"enum": [one.only]} if one.only else {}
+        into["properties"][name] = {"type": "string", "description": one.meaning, **longest, **only}
+        return
+    inner = into["properties"].setdefault(
+        name, {"type": "array", "maxItems": 1, "items": _object()} if name in LISTS else _object()
+    )
+    _put(inner["items"] if name in LISTS else inner, rest, one)
+
+
+def _object(description: str = "") -> Json:
+    return {"type": "object", "properties": {}, **({"description": description} if description else {})}
 
 
 def _file(summary: str, parameters: list[Json], status: str, refusals: tuple[int, ...]) -> Json:

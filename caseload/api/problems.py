@@ -21,6 +21,8 @@ class ErrorCode(StrEnum):
     WRONG_TYPE = "WRONG_TYPE"
     MISSING_VALUE = "MISSING_VALUE"
     INVALID_VALUE = "INVALID_VALUE"
+    NOT_KEPT = "NOT_KEPT"
+    NOT_CHANGEABLE = "NOT_CHANGEABLE"
     UNKNOWN_PARAMETER = "UNKNOWN_PARAMETER"
     INVALID_PARAMETER = "INVALID_PARAMETER"
     INVALID_CURSOR = "INVALID_CURSOR"
@@ -74,6 +76,8 @@ MEANINGS: Mapping[ErrorCode, Meaning] = {
     ErrorCode.WRONG_VERSION: Meaning(422, "not-supported", "The resource is not of FHIR R4."),
     ErrorCode.MISSING_VALUE: Meaning(422, "required", "A value is missing."),
     ErrorCode.INVALID_VALUE: Meaning(422, "value", "A value cannot be read."),
+    ErrorCode.NOT_KEPT: Meaning(422, "not-supported", "This would not be kept as it is said here. Leave it out."),
+    ErrorCode.NOT_CHANGEABLE: Meaning(422, "business-rule", "This is not for a partner to change. Send it as it was read."),
     ErrorCode.NOT_NOW: Meaning(422, "business-rule", "As things stand this cannot be done."),
     ErrorCode.VERSION_NEEDED: Meaning(428, "required", "An update needs If-Match with the ETag of what was read."),
     ErrorCode.TOO_MANY_REQUESTS: Meaning(429, "throttled", "Too many requests. Try again later."),

@@ -17,6 +17,7 @@ from interfaces.fhir.search_parameters import Param, includes_of, parameters_of
 from interfaces.fhir.search_values import Filter, ParamKind, Pointer, Prefix, SearchRefused, Span, Token, parse_filter
 
 DEFAULT_COUNT = 50
+ONLY_BY_ID = "_sort can only be _id: by anything else pages would shift while rows change."
 _TICK = timedelta(microseconds=1)
 _PASSED_OVER = frozenset({"_format", "_pretty"})
 _MOST_VALUES = 100
@@ -132,8 +133,10 @@ def _count(asked: Question, name: str, value: str) -> Question:
 
 
 def _sort(asked: Question, name: str, value: str) -> Question:
-    """Pages are in the order of ids, which never shifts; no other order is kept."""
-    return replace(asked, used=(*asked.used, (name, value))) if value == "_id" else _unknown(asked)
+    """Pages are in the order of ids, which never shifts. To pass another one over would be to answer in a wrong order."""
+    if value != "_id":
+        raise Problem(ErrorCode.UNKNOWN_PARAMETER, ONLY_BY_ID)
+    return replace(asked, used=(*asked.used, (name, value)))
 
 
 def _summary(asked: Question, name: str, value: str) -> Question:

@@ -66,7 +66,7 @@ def at(rule: str, method: str = "GET", *, token: bool = True) -> Callable[[View]
 @pages.before_request
 def settle() -> None:
     """Before every answer: what it may look like. HEAD is not answered: it would be a look that shows nothing."""
-    if request.endpoint != "api.export_file":  # a file has one form, which is another
+    if request.endpoint not in ("api.export_file", "api.file"):  # a file has forms of its own
         settle_form()
     if request.method == "HEAD":
         raise Problem(ErrorCode.UNSUPPORTED_INTERACTION)
@@ -114,6 +114,15 @@ def read(resource: str, logical: str) -> ResponseReturnValue:
     """One resource as it is now."""
     who = _asking(resource, "r", Interaction.READ)
     return answer_version(read_one(open_kind(resource, who), who, logical))
+
+
+@at("/Binary/<id:logical>")
+def file(logical: str) -> ResponseReturnValue:
+    """The bytes a DocumentReference points to, for who may read that and has the scope for both."""
+    from caseload.api.files import answer_file
+
+    needs("Binary", "r")
+    return answer_file(logical, _asking("DocumentReference", "r", Interaction.READ))
 
 
 @at("/<kind:resource>/<id:logical>/_history")

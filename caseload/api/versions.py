@@ -24,7 +24,7 @@ def answer_version(resource: Json) -> Response:
     changed = resource["meta"].get("lastUpdated")
     if changed:
         headers["Last-Modified"] = http_date(datetime.fromisoformat(changed))
-    if _is_among(resource, request.headers.get("If-None-Match", "")):
+    if is_known(headers["ETag"]):
         return Response(status=304, headers=headers)
     return answer(resource, 200, headers)
 
@@ -34,10 +34,15 @@ def check_match(resource: Json) -> None:
     given = request.headers.get("If-Match", "")
     if not given:
         raise Problem(ErrorCode.VERSION_NEEDED)
-    if not _is_among(resource, given):
+    if not _is_among(etag(resource), given):
         raise Problem(ErrorCode.VERSION_MISMATCH)
 
 
-def _is_among(resource: Json, given: str) -> bool:
+def is_known(tag: str) -> bool:
+    """Whether the program says that it has this version already."""
+    return _is_among(tag, request.headers.get("If-None-Match", ""))
+
+
+def _is_among(tag: str, given: str) -> bool:
     tags = {part.strip().removeprefix("W/") for part in given.split(",")}
-    return "*" in tags or etag(resource).removeprefix("W/") in tags
+    return "*" in tags or tag.removeprefix("W/") in tags

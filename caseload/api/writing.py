@@ -1,21 +1,24 @@
 """What partners may write: a request to the care team, a message to it, that a request is done with, that a flag was taken over.
 
 A body is read strictly as FHIR R4 (`interfaces.fhir.reading`); an element that would not be kept is refused and never dropped
-unseen. What is sent twice has one effect: by the partner's own identifier, or by the header Idempotency-Key, which stands for
-one request and no other.
+unseen (`caseload.api.taken`). What is sent twice has one effect: by the partner's own identifier, or by the header
+Idempotency-Key, which stands for one request and no other.
 """
 
 import hashlib
+import re
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import wraps
 from secrets import token_hex
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Response, request
 from sqlalchemy.orm import Session
 
 from caseload.actions.flag_acknowledgements import acknowledge_flag
-from caseload.actions.once import Action, once
+from caseload.actions.once import Action, once, result_of
 from caseload.actions.partner_messages import write_to_team
 from caseload.actions.partner_tasks import ask_for_task, settle_partner_task
 from caseload.api.addresses import fhir_base
@@ -24,94 +27,114 @@ from caseload.api.finding import open_kind, outward
 from caseload.api.negotiation import check_body_is_json
 from caseload.api.problems import ErrorCode, Problem, issue
 from caseload.api.sending import answer
+from caseload.api.taken import check_changed, check_new, plainly, value_of
 from caseload.api.versions import check_match, etag
 from caseload.clock import LONDON, local_day
-from caseload.domain.scopes import may
+from caseload.domain.scopes import Context, may
 from caseload.domain.words import TaskState
-from caseload.exceptions import Conflict, NotThere
+from caseload.exceptions import Conflict, NotNow, NotThere, Refused
 from caseload.pages.request import moment
 from caseload.queries.outward.conditions import row_id_of
 from caseload.queries.partner_people import flag_version, task_version
 from caseload.web import this_app
-from interfaces.fhir.reading import ResourceRefused, decoded, read_resource
+from interfaces.fhir.reading import ResourceRefused, read_resource
 from interfaces.fhir.resources import as_json
+from interfaces.fhir.search_values import ParamKind, SearchRefused, Token, parse_filter
 from interfaces.fhir.values import Json
 
-_OF_EVERY = frozenset({"resourceType", "id", "meta", "text", "identifier", "status"})
-KEPT = {
-    "Task": _OF_EVERY
-    | {
-        "intent",
-        "description",
-        "for",
-        "note",
-        "restriction",
-        "authoredOn",
-        "requester",
-        "lastModified",
-        "statusReason",
-    },
-    "Communication": _OF_EVERY | {"subject", "sent", "payload", "sender", "recipient"},
-}
-"""The elements of each that are kept, or follow from what is; any other is refused."""
-
 ENDINGS = {"completed": TaskState.DONE, "cancelled": TaskState.CANCELLED}
-_DAYS = 7
 _SKEW = timedelta(minutes=5)
 _LONGEST_KEY = 200
+_EARLIEST = 1900
 
 
 def create(resource: str, who: Asking) -> Response:
     """201 and where it is; 200 for one that was there already under the partner's own identifier."""
-    sent = _sent(resource)
-    action, fields = _CREATED[resource](sent)
-    made = _once(action, who, **fields)
-    return _made(resource, who, str(made["id"]), 201 if made["made"] else 200)
+
+    def made() -> Any:
+        sent = _sent(resource)
+        check_new(sent, resource)
+        action, fields = _CREATED[resource](sent, who)
+        return _once(action, who, **fields)
+
+    did = _first_or_again(who, made)
+    return _made(resource, who, str(did["id"]), 201 if did["made"] else 200)
 
 
 def update(resource: str, logical_id: str, who: Asking) -> Response:
     """A task its asker says something of: that it is completed, or cancelled. It has to be the one that was read."""
-    sent = _sent(resource, updates=True)
-    kind = open_kind(resource, who)
-    if sent.get("id") != logical_id:
-        raise Problem(ErrorCode.INVALID_RESOURCE, "The id of the resource must be that of the address.")
-    state = ENDINGS.get(sent["status"])
-    if state is None:
-        raise Problem(ErrorCode.NOT_NOW, "A task can be said to be completed or cancelled.")
-    with this_app().store.reading() as session:
-        found = kind.read(session, who.viewer, moment(), logical_id)
-        row_version = task_version(session, int(found.record.id))
-    check_match(as_json(found.record))
-    note = sent.get("statusReason", {}).get("text", "")
-    _once(
-        settle_partner_task, who, task_id=int(found.record.id), row_version=row_version, state=state, note=note
-    )  # fmt: skip
+
+    def settled() -> Any:
+        sent = _sent(resource)
+        kind = open_kind(resource, who)
+        if sent.get("id") != logical_id:
+            raise _not_taken("The id of the resource must be that of the address.", f"{resource}.id")
+        with this_app().store.reading() as session:
+            found = kind.read(session, who.viewer, moment(), logical_id)
+            task_id = int(found.record.id)
+            row_version = task_version(session, task_id)
+        stands = as_json(found.record)
+        check_match(stands)
+        state, note = _said_of_task(sent, plainly(stands, fhir_base()))
+        try:
+            return _once(settle_partner_task, who, task_id=task_id, row_version=row_version, state=state, note=note)
+        except NotNow as error:
+            raise Problem(ErrorCode.NOT_NOW, issues=[issue(ErrorCode.NOT_NOW, error.sentence, "Task.status")]) from None
+
+    _first_or_again(who, settled)
     return _made(resource, who, logical_id, 200)
 
 
 def acknowledge(logical_id: str, who: Asking) -> Response:
     """A flag was taken over in the version that was read; with a note if there is one."""
-    flag_id = row_id_of(logical_id)
-    if flag_id is None:
-        raise NotThere
-    note = _note()
-    with this_app().store.reading() as session:
-        found = open_kind("Flag", who).read(session, who.viewer, moment(), logical_id)
-        row_version = flag_version(session, flag_id)
-    check_match(as_json(found.record))
-    _once(acknowledge_flag, who, flag_id=flag_id, row_version=row_version, note=note)
+
+    def taken_over() -> Any:
+        flag_id = row_id_of(logical_id)
+        if flag_id is None:
+            raise NotThere
+        note = _note()
+        with this_app().store.reading() as session:
+            found = open_kind("Flag", who).read(session, who.viewer, moment(), logical_id)
+            row_version = flag_version(session, flag_id)
+        check_match(as_json(found.record))
+        return _once(acknowledge_flag, who, flag_id=flag_id, row_version=row_version, note=note)
+
+    _first_or_again(who, taken_over)
     return _made("Flag", who, logical_id, 200)
+
+
+def _first_or_again(who: Asking, write: Callable[[], Any]) -> Any:
+    """What it did; where it cannot be done any more because it was, under the same key, what it did the first time.
+
+    A request that is sent again says what was so when it was first sent: that version is over, that day may be.
+    """
+    try:
+        return write()
+    except (Problem, Refused):
+        key = _key(who)
+        kept = result_of(this_app().store, by=who.viewer, key=key) if key else None
+        if kept is None:
+            raise
+        return _did(kept)
 
 
 def _once(action: Action, who: Asking, **arguments: Any) -> Any:
     """The action, for who asks, once for each Idempotency-Key of theirs; CONFLICT for a key used for another request."""
+    key = _key(who) or token_hex(32)
+    done = _of_request(action, _asked())
+    return _did(once(this_app().store, done, by=who.viewer, now=moment(), key=key, **arguments))
+
+
+def _key(who: Asking) -> str:
+    """The program's own Idempotency-Key as it is kept; empty where there is none."""
     given = request.headers.get("Idempotency-Key", "")
     if len(given) > _LONGEST_KEY:
         raise Problem(ErrorCode.INVALID_PARAMETER, "Idempotency-Key must be 200 characters or fewer.")
-    key = hashlib.sha256(f"{who.client_row_id}:{given}".encode()).hexdigest() if given else token_hex(32)
-    asked = _asked()
-    kept = once(this_app().store, _of_request(action, asked), by=who.viewer, now=moment(), key=key, **arguments)
-    if kept["asked"] != asked:
+    return hashlib.sha256(f"{who.client_row_id}:{given}".encode()).hexdigest() if given else ""
+
+
+def _did(kept: Any) -> Any:
+    if kept["asked"] != _asked():
         raise Problem(ErrorCode.CONFLICT, "This Idempotency-Key was used for something else.")
     return kept["did"]
 
@@ -154,58 +177,66 @@ def _made(resource: str, who: Asking, logical_id: str, status: int) -> Response:
     return answer(shown, status, headers)
 
 
-def _sent(resource: str, *, updates: bool = False) -> Json:
+def _sent(resource: str) -> Json:
     check_body_is_json()
     try:
-        sent = read_resource(request.get_data(), resource)
+        sent: Json = plainly(read_resource(request.get_data(), resource), fhir_base())
     except ResourceRefused as error:
-        raise _as_problem(error) from None
-    more = sent.keys() - KEPT[resource]
-    if more and not updates:  # what is read back for an update has everything in it
-        raise _not_taken(f"Only these elements are kept: {', '.join(sorted(KEPT[resource]))}. Leave others out.")
+        code = ErrorCode(error.cause.value)
+        raise Problem(code, issues=[issue(code, error.sentence, error.where)]) from None
     return sent
 
 
-def _as_problem(error: ResourceRefused) -> Problem:
-    code = ErrorCode(error.cause.value)
-    return Problem(code, issues=[issue(code, error.sentence, error.where)])
-
-
-def _task(sent: Json) -> tuple[Action, dict[str, Any]]:
-    if sent["status"] != "requested":
-        raise _not_taken("A new task must have the status requested.", "Task.status")
+def _task(sent: Json, who: Asking) -> tuple[Action, dict[str, Any]]:
+    system = who.context is Context.SYSTEM
+    asker = f"Organization/{who.viewer.home_id}" if system else f"Practitioner/{who.viewer.user_id}"
+    _check_writer(sent, "Task", "requester.reference", asker)
+    system_of, number, unless_there = _own_number(sent, "Task")
     return ask_for_task, {
-        "person_id": _person(sent.get("for"), "Task.for"),
-        "title": _text(sent, "description", "Task.description"),
-        "detail": "\n\n".join(one["text"] for one in sent.get("note", [])),
-        "due_on": _due_on(sent.get("restriction", {}).get("period", {}).get("end")),
-        "request_ref": _identifier(sent, "Task") or token_hex(16),
+        "person_id": _person(value_of(sent, "for.reference"), "Task.for.reference"),
+        "title": value_of(sent, "description"),
+        "detail": value_of(sent, "note.text") or "",
+        "due_on": _due_on(value_of(sent, "restriction.period.end")),
+        "request_system": system_of,
+        "request_ref": number,
+        "unless_there": unless_there,
     }
 
 
-def _communication(sent: Json) -> tuple[Action, dict[str, Any]]:
-    if sent["status"] != "completed":
-        raise _not_taken("A message must have the status completed: it has been written.", "Communication.status")
-    words = [one.get("contentString") for one in sent.get("payload", [])]
-    if not words or None in words:
-        raise _not_taken(
-            "A message must have its words in payload.contentString, and nothing else.", "Communication.payload"
-        )
+def _communication(sent: Json, who: Asking) -> tuple[Action, dict[str, Any]]:
+    _check_writer(sent, "Communication", "sender.reference", f"Organization/{who.viewer.home_id}")
+    system, number, unless_there = _own_number(sent, "Communication")
     return write_to_team, {
-        "person_id": _person(sent.get("subject"), "Communication.subject"),
-        "words": "\n\n".join(str(one) for one in words),
-        "sender_ref": _identifier(sent, "Communication"),
-        "sent_at": _sent_at(sent.get("sent")),
+        "person_id": _person(value_of(sent, "subject.reference"), "Communication.subject.reference"),
+        "words": value_of(sent, "payload.contentString"),
+        "sender_system": system,
+        "sender_ref": number,
+        "sent_at": _sent_at(value_of(sent, "sent")),
+        "unless_there": unless_there,
     }
 
 
 _CREATED = {"Task": _task, "Communication": _communication}
 
 
-def _person(given: Json | None, where: str) -> int:
+def _said_of_task(sent: Json, stands: Json) -> tuple[TaskState | None, str]:
+    """How the task ended and why; None where nothing changed."""
+    check_changed(sent, stands, "Task")
+    if sent["status"] == stands["status"]:
+        if sent.get("statusReason", {}) != stands.get("statusReason", {}):
+            code = ErrorCode.NOT_CHANGEABLE
+            sentence = "Why it ended is said with completed or cancelled, once."
+            raise Problem(code, issues=[issue(code, sentence, "Task.statusReason")])
+        return None, ""
+    if sent["status"] not in ENDINGS:
+        code = ErrorCode.NOT_NOW
+        raise Problem(code, issues=[issue(code, "A task can be said to be completed or cancelled.", "Task.status")])
+    return ENDINGS[sent["status"]], value_of(sent, "statusReason.text") or ""
+
+
+def _person(reference: str, where: str) -> int:
     """The row behind a reference to a Patient of this service. One that is not there is told as any that is not."""
-    reference = (given or {}).get("reference", "")
-    kind, _, logical_id = reference.removeprefix(f"{fhir_base()}/").partition("/")
+    kind, _, logical_id = reference.partition("/")
     if kind != "Patient" or not logical_id:
         code = ErrorCode.MISSING_VALUE
         raise Problem(code, issues=[issue(code, "It must refer to a Patient of this service.", where)])
@@ -215,52 +246,63 @@ def _person(given: Json | None, where: str) -> int:
     return person_id
 
 
-def _identifier(sent: Json, resource: str) -> str:
-    """The partner's own identifier, which If-None-Exist has to repeat; empty where there is none."""
-    given = sent.get("identifier", [])
-    if len(given) > 1:
-        raise _not_taken("One identifier of your own is kept.", f"{resource}.identifier")
-    own = f"{given[0].get('system', '')}|{given[0].get('value', '')}" if given else ""
+def _check_writer(sent: Json, resource: str, path: str, writer: str) -> None:
+    """A program writes for who runs it, a person for themselves: anybody else could not be kept as the writer."""
+    if value_of(sent, path) not in (None, writer):
+        code = ErrorCode.NOT_KEPT
+        raise Problem(code, issues=[issue(code, f"It must be {writer}, or be left out.", f"{resource}.{path}")])
+
+
+def _own_number(sent: Json, resource: str) -> tuple[str, str, bool]:
+    """System and value of the partner's own identifier, and whether If-None-Exist names it; empty where there is none."""
+    system, number = value_of(sent, "identifier.system") or "", value_of(sent, "identifier.value") or ""
+    if re.search(r"\s", system):
+        code = ErrorCode.INVALID_VALUE
+        raise Problem(code, issues=[issue(code, "It must be a URI.", f"{resource}.identifier.system")])
     asked = request.headers.get("If-None-Exist", "")
-    if asked and asked.removeprefix("identifier=") != own:
+    if asked and (system, number) not in _named(asked):
         raise Problem(
             ErrorCode.INVALID_PARAMETER, "If-None-Exist must be identifier=system|value of the resource itself."
         )
-    return own.removeprefix("|")
+    return system, number, bool(asked)
 
 
-def _text(sent: Json, name: str, where: str) -> str:
-    text = sent.get(name, "")
-    if not text.strip():
-        code = ErrorCode.MISSING_VALUE
-        raise Problem(code, issues=[issue(code, "It must say what is asked for.", where)])
-    return str(text)
+def _named(asked: str) -> Iterator[tuple[str, str]]:
+    """Which identifier If-None-Exist names, as it stands or as an address would have it."""
+    for text in (asked, unquote(asked)):
+        name, _, value = text.partition("=")
+        try:
+            (one,) = parse_filter(ParamKind.TOKEN, "", value, LONDON).values
+        except (SearchRefused, ValueError):
+            continue
+        if name == "identifier" and isinstance(one, Token):
+            yield one.system or "", one.code
 
 
-def _due_on(end: str | None) -> date:
-    """The day in restriction.period.end; a week from now where none is said."""
-    today = local_day(moment())
+def _due_on(end: str | None) -> date | None:
+    """The day in restriction.period.end."""
     if end is None:
-        return today + timedelta(days=_DAYS)
+        return None
     try:
-        day = local_day(datetime.fromisoformat(end)) if "T" in end else date.fromisoformat(end)
+        day = date.fromisoformat(end)
     except ValueError:
-        raise _not_taken("restriction.period.end must be a day.", "Task.restriction.period.end") from None
-    if day < today:
+        raise _not_taken("It must be a day, without a time.", "Task.restriction.period.end") from None
+    if day < local_day(moment()):
         raise _not_taken("It must be due today or later.", "Task.restriction.period.end")
     return day
 
 
-def _sent_at(given: str | None) -> datetime:
+def _sent_at(given: str | None) -> datetime | None:
     if given is None:
-        return moment()
+        return None
     try:
         at = datetime.fromisoformat(given)
-    except ValueError:
-        raise _not_taken("sent must be a moment.", "Communication.sent") from None
-    at = at if at.tzinfo else at.replace(tzinfo=LONDON)
-    if at > moment() + _SKEW:
-        raise _not_taken("sent must not be in the future.", "Communication.sent")
+    except ValueError:  # the 60th second, which FHIR can write
+        raise _not_taken("It must be a moment.", "Communication.sent") from None
+    if at.tzinfo is None:
+        raise _not_taken("It must be a moment with its time, not a day.", "Communication.sent")
+    if at.year < _EARLIEST or at > moment() + _SKEW:
+        raise _not_taken(f"It must be after {_EARLIEST} and not in the future.", "Communication.sent")
     return at
 
 
@@ -268,25 +310,11 @@ def _note() -> str:
     """What the Parameters of an acknowledgement say; nothing for an empty body."""
     if not request.get_data():
         return ""
-    check_body_is_json()
-    try:
-        sent = decoded(request.get_data())
-    except ResourceRefused as error:
-        raise _as_problem(error) from None
-    if sent.get("resourceType") != "Parameters" or sent.keys() - {"resourceType", "parameter"}:
-        raise _not_taken("The body must be empty, or Parameters with a note.")
-    given = sent.get("parameter", [])
-    if not isinstance(given, list) or not all(
-        isinstance(one, dict) and one.keys() == {"name", "valueString"} for one in given
-    ):
-        raise _not_taken("The body must be empty, or Parameters with a note.")
-    if [one["name"] for one in given] not in ([], ["note"]) or not all(
-        isinstance(one["valueString"], str) for one in given
-    ):
-        raise _not_taken("The body must be empty, or Parameters with a note.")
-    return str(given[0]["valueString"]) if given else ""
+    sent = _sent("Parameters")
+    check_new(sent, "Parameters")
+    return value_of(sent, "parameter.valueString") or ""
 
 
-def _not_taken(sentence: str, where: str = "") -> Problem:
+def _not_taken(sentence: str, where: str) -> Problem:
     code = ErrorCode.INVALID_RESOURCE
     return Problem(code, issues=[issue(code, sentence, where)])

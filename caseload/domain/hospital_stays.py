@@ -2,14 +2,16 @@
 
 What was told is put in the order it happened in; of one moment, by kind and then by content. A cancel takes back the act it
 names (HL7 2.8 chapter 3: EVN-6 of a cancel is when the act happened that it cancels); where it names none, the last of its
-kind before it. Told twice is told once.
+kind before it: with every time that was told of that act until then. Told twice is told once; told with two times, the act
+happened when it was told last to have.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from caseload.clock import local_day, start_of_day
 from caseload.domain.border_words import PatientClass, StayState
 
 Fields = Mapping[str, str | None]
@@ -28,14 +30,17 @@ EXPECTED_AT = "expected_at"
 ADMITTED_AT = "admitted_at"
 DISCHARGED_AT = "discharged_at"
 TOLD_AT = "told_at"
+BY_DAY = "by_day"
+"""There where the hospital told of the act's day alone: the time of the event is then only a place within that day."""
 
 YES = "yes"
-"""What SENSITIVE holds for a sensitive stay."""
+"""What SENSITIVE holds for a sensitive stay, and BY_DAY for such an act."""
 
 DIED = "4"
 """NHS Data Dictionary, DISCHARGE METHOD CODE (HOSPITAL PROVIDER SPELL): the patient died."""
 
 _OF_THE_END = (DISCHARGED_AT, DISCHARGE_METHOD, DISCHARGE_DESTINATION)
+_TIMES = frozenset({ADMITTED_AT, DISCHARGED_AT})
 _OF_ITS_TELLING = frozenset({TOLD_AT})
 _ORDER = ("A05", "A04", "A01", "A06", "A07", "A02", "A12", "A08", "A03", "A13", "A11")
 _OPENING = frozenset({"A01", "A04", "A06"})
@@ -47,6 +52,15 @@ _CANCELS: dict[str, frozenset[str]] = {
     "A12": frozenset({"A02"}),
     "A13": frozenset({"A03"}),
 }
+_PARTED_BY: dict[str, frozenset[str]] = {
+    **dict.fromkeys(sorted(_OPENING), frozenset({"A03", "A07"})),
+    "A02": _OPENING | {"A02", "A03", "A07"},
+    "A03": _OPENING,
+}
+"""What lies between two acts of a kind. With nothing of it between, they are one act that was told with two times; a move
+told anew is one to the same place."""
+
+_OWN_TIME = {**dict.fromkeys(sorted(_OPENING), ADMITTED_AT), "A03": DISCHARGED_AT}
 _MOVES = frozenset({"A02", "A07"})
 _SAY_NOTHING = frozenset({"A11", "A12"})
 """What stands in a cancel of an admission or a move is what it takes back, and not how things are."""
@@ -127,16 +141,102 @@ def _key(event: StayEvent) -> tuple[datetime, int, str, str]:
 
 
 def _standing(acts: list[StayEvent]) -> list[StayEvent]:
-    """The acts that nothing cancels."""
-    gone: set[tuple[str, datetime]] = set()
-    for cancel, kinds in _CANCELS.items():
-        done = {act.at for act in acts if act.trigger in kinds}
-        asked = {act.at for act in acts if act.trigger == cancel}
-        taken = asked & done
-        for at in sorted(asked - done):
-            taken |= {max((one for one in done if one <= at and one not in taken), default=at)}
-        gone |= {(kind, at) for kind in kinds for at in taken}
-    return [act for act in acts if (act.trigger, act.at) not in gone]
+    """The acts that nothing takes back, each at the time that was told of it last.
+
+    Cancels are gone through in the order they were said in: what is told again after one stands.
+    """
+    standing = [act for act in acts if act.trigger not in _CANCELS]
+    cancels = [act for act in acts if act.trigger in _CANCELS]
+    answered: dict[tuple[str, datetime], datetime] = {}
+    for cancel in sorted(cancels, key=_said_at):
+        again = answered.get((cancel.trigger, cancel.at))
+        gone = _taken_back(cancel, standing, again)
+        if gone:
+            answered[cancel.trigger, cancel.at] = _said_at(cancel)
+            standing = [act for act in standing if id(act) not in gone]
+    return sorted([*_told_last(standing), *cancels], key=_key)
+
+
+def _taken_back(cancel: StayEvent, standing: list[StayEvent], again: datetime | None) -> set[int]:
+    """Which objects a cancel takes back. `again` is when the same cancel was said before: what that left then, it leaves."""
+    kinds = _CANCELS[cancel.trigger]
+    told = [act for act in standing if act.trigger in kinds and (again is None or _said_at(act) > again)]
+    for within, at in _meant(cancel, told, is_first=again is None):
+        named = {id(act) for act in within if act.at == at}
+        if named:
+            acts = [one for kind in kinds for one in _acts(kind, standing)]
+            of_these = {id(act) for one in acts if any(id(act) in named for act in one) for act in one}
+            return of_these & {id(act) for act in within}
+    return set()
+
+
+def _meant(
+    cancel: StayEvent, told: list[StayEvent], *, is_first: bool
+) -> Iterator[tuple[list[StayEvent], datetime | None]]:
+    """What a cancel may mean, the likeliest first: the acts it reaches, and the time of the one that it names.
+
+    What was said at the same moment as the cancel is another telling after it (a hospital that puts a time right cancels and
+    tells anew in one second), unless there is nothing else. A cancel that nothing came before waits for its act.
+    """
+    said = _said_at(cancel)
+    before = [act for act in told if _said_at(act) < said]
+    by_then = [act for act in told if _said_at(act) <= said]
+    exactly = [act for act in told if act.at == cancel.at]
+    yield [*before, *(act for act in exactly if _said_at(act) == said)], cancel.at
+    for reached in (before, by_then):
+        yield reached, max((act.at for act in reached if _earliest(act) <= cancel.at), default=None)
+    if is_first:
+        yield exactly, cancel.at
+
+
+def _told_last(standing: list[StayEvent]) -> list[StayEvent]:
+    """Every telling of an act at the time that was told of it last."""
+    moved: dict[int, StayEvent] = {}
+    for kind in _PARTED_BY:
+        for tellings in _acts(kind, standing):
+            last = _last(tellings)
+            moved |= {id(act): _moved(act, last) for act in tellings if _begins(act) != _begins(last)}
+    return [moved.get(id(act), act) for act in standing]
+
+
+def _last(tellings: list[StayEvent]) -> StayEvent:
+    """The one said last; where that tells the day alone, the last that tells a time of that day, if any does."""
+    *_, last = in_order = sorted(tellings, key=lambda act: (_said_at(act), _key(act)))
+    day = local_day(last.at)
+    timed = [act for act in in_order if BY_DAY not in act.told and local_day(act.at) == day]
+    return timed[-1] if BY_DAY in last.told and timed else last
+
+
+def _moved(act: StayEvent, to: StayEvent) -> StayEvent:
+    untold = {BY_DAY, _OWN_TIME.get(act.trigger)}
+    return StayEvent(act.trigger, _begins(to), {name: text for name, text in act.told.items() if name not in untold})
+
+
+def _acts(kind: str, standing: list[StayEvent]) -> list[list[StayEvent]]:
+    """The acts of a kind, each as everything told of it: one telling, or several with different times."""
+    acts: list[list[StayEvent]] = []
+    parted = True
+    for act in sorted(standing, key=lambda one: (_begins(one), _ORDER.index(one.trigger))):
+        if act.trigger != kind:
+            parted = parted or act.trigger in _PARTED_BY[kind]
+        elif parted or (kind in _PARTED_BY[kind] and act.told.get(LOCATION) != acts[-1][-1].told.get(LOCATION)):
+            acts.append([act])
+            parted = False
+        else:
+            acts[-1].append(act)
+    return acts
+
+
+def _begins(act: StayEvent) -> datetime:
+    """When an act happened: of an admission, the time it tells itself."""
+    if act.trigger not in _OPENING:
+        return act.at
+    return _moment(act.told.get(ADMITTED_AT)) or _earliest(act)
+
+
+def _earliest(act: StayEvent) -> datetime:
+    """The first moment at which it may have happened."""
+    return start_of_day(local_day(act.at)) if BY_DAY in act.told else act.at
 
 
 def _shows(act: StayEvent) -> bool:
@@ -148,6 +248,7 @@ class _Telling:
     """What has been told up to an act: grows as the acts are taken one after the other."""
 
     told: dict[str, str] = field(default_factory=dict)
+    said_at: dict[str, datetime] = field(default_factory=dict)
     state: StayState | None = None
     planned: bool = False
     began_at: datetime | None = None
@@ -160,6 +261,7 @@ class _Telling:
             self._open(act)
         elif act.trigger == "A03":
             self._note(act)
+            self._is_news(DISCHARGED_AT, act)
             self.ended_at, self.state = act.at, StayState.FINISHED
         elif act.trigger in _MOVES and self.ended_at is not None:
             return  # who has left is moved nowhere
@@ -195,13 +297,14 @@ class _Telling:
 
     def _open(self, act: StayEvent) -> None:
         start = _moment(act.told.get(ADMITTED_AT)) or act.at
-        late = self.ended_at is not None and start <= self._left_at()
+        late = self.ended_at is not None and _begins(act) <= self._left_at()
         self._note(act)
         if late:  # told again after the end, of the beginning: it does not begin anew
             return
         if self.ended_at is not None:
             self._forget_the_end()
-        self.told[ADMITTED_AT] = start.astimezone(UTC).isoformat()
+        if self._is_news(ADMITTED_AT, act):
+            self.told[ADMITTED_AT] = start.astimezone(UTC).isoformat()
         self.told.setdefault(CLASS, _CLASS_OF.get(act.trigger, PatientClass.NOT_KNOWN).value)
         emergency = act.trigger == "A04" and self.told[CLASS] == PatientClass.EMERGENCY
         self.through_emergency = self.through_emergency or emergency
@@ -218,12 +321,21 @@ class _Telling:
         if act.trigger in _SAY_NOTHING:
             return
         for name, text in act.told.items():
+            if name in _TIMES and not self._is_news(name, act):
+                continue
             if text is None:
                 self.told.pop(name, None)
             elif not (name == CLASS and _says_no_class(text) and CLASS in self.told):
                 self.told[name] = text
         if act.trigger in _CLASS_OF and CLASS not in act.told:
             self.told[CLASS] = _CLASS_OF[act.trigger].value
+
+    def _is_news(self, name: str, act: StayEvent) -> bool:
+        """Of when somebody came and left, what was said last counts: messages before it repeat what it puts right."""
+        if name in self.said_at and _said_at(act) < self.said_at[name]:
+            return False
+        self.said_at[name] = _said_at(act)
+        return True
 
     def _was_there(self, act: StayEvent) -> None:
         self.began_at = self.began_at or act.at
@@ -239,6 +351,7 @@ class _Telling:
         self.ended_at = None
         for name in _OF_THE_END:
             self.told.pop(name, None)
+        self.said_at.clear()
 
     def _state(self, taken_back: bool) -> StayState:
         if taken_back or self.state is None:

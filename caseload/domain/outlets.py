@@ -62,6 +62,11 @@ OUTLETS: tuple[Outlet, ...] = (
         ("api.search", "api.search_by_form", "api.read", "api.versions", "api.version", "api.everything"),
     ),
     Outlet(
+        "Copy of a care plan by FHIR", "The version that a DocumentReference points to, in one format", "The programs of the two above",
+        f"{_PROGRAM} And as a copy: what is put to the person or holds, against no answer of theirs for who asks; urgent care "
+        "has the urgent summary and nothing else. Nothing of who has died.", ("api.file",),
+    ),
+    Outlet(
         "What a program wrote", "The resource as it was taken in", "The program that wrote it",
         f"{_PROGRAM} About anybody else nothing is taken in.", ("api.create", "api.update", "api.acknowledge"),
     ),

@@ -11,25 +11,24 @@ from flask.typing import ResponseReturnValue
 
 from caseload.actions.plan_shares import Shared, share_plan
 from caseload.domain.permissions import Permission
-from caseload.domain.plan_size import TOO_LONG_FOR_PDF, is_too_long
 from caseload.domain.plan_words import ShareFormat
 from caseload.domain.sharing_rules import MAY_BE_PRINTED, RecipientKind, why_not_given, why_not_opened
 from caseload.domain.words import ConsentPurpose, ConsentState
 from caseload.exceptions import NotNow
 from caseload.forms.plan_copies import ShareForm
 from caseload.forms.review import row_id
+from caseload.pages.plan_files import NAMES, Making, plan_file, summary_of, why_no_file
 from caseload.pages.request import looked_at, moment, perform, requires, today, viewer
 from caseload.presenters.banner import banner_of
 from caseload.presenters.letter import missing_pdf
 from caseload.presenters.plan_document import PlanDocument, plan_document, standing_of
-from caseload.presenters.plan_pdf import LARGE, PLAIN, URGENT, pages_of, plan_pdf
 from caseload.presenters.plan_shares import kind_lines
-from caseload.presenters.plan_text import plan_text
-from caseload.presenters.urgent_summary import UrgentSummary, surely_fits, urgent_summary
+from caseload.presenters.urgent_summary import UrgentSummary
 from caseload.queries.consent import ConsentRow, consents_in_force
 from caseload.queries.plan_copies import PlanCopy, ShareRow, made_copy, plan_copy, plan_shares
 from caseload.queries.visible import check_lasting
 from caseload.web import this_app
+from interfaces.fhir.document_reference import CONTENT_TYPES
 
 pages = Blueprint("plan_copies", __name__)
 
@@ -80,38 +79,28 @@ def urgent(version_id: int) -> ResponseReturnValue:
 @requires(Permission.SHARE_PLAN)
 def pdf(version_id: int) -> ResponseReturnValue:
     """A recorded copy on A4."""
-    return _pdf_of_plan(_open(version_id, ShareFormat.PDF), PLAIN, "care-plan.pdf")
+    return _file(version_id, ShareFormat.PDF)
 
 
 @pages.get("/plans/<int:version_id>/large.pdf")
 @requires(Permission.SHARE_PLAN)
 def large_pdf(version_id: int) -> ResponseReturnValue:
     """A recorded copy in large print."""
-    return _pdf_of_plan(_open(version_id, ShareFormat.LARGE_PRINT), LARGE, "care-plan-large-print.pdf")
+    return _file(version_id, ShareFormat.LARGE_PRINT)
 
 
 @pages.get("/plans/<int:version_id>/copy.txt")
 @requires(Permission.SHARE_PLAN)
 def text(version_id: int) -> ResponseReturnValue:
     """A recorded copy as plain text."""
-    opened = _open(version_id, ShareFormat.PLAIN_TEXT)
-    if opened.share is None:
-        return _record_first(opened)
-    return _file(opened, plan_text(_document(opened)), "text/plain", "care-plan.txt")
+    return _file(version_id, ShareFormat.PLAIN_TEXT)
 
 
 @pages.get("/plans/<int:version_id>/urgent.pdf")
 @requires(Permission.SHARE_PLAN)
 def urgent_pdf(version_id: int) -> ResponseReturnValue:
     """A recorded copy of the urgent summary."""
-    opened = _open(version_id, ShareFormat.URGENT_SUMMARY)
-    if opened.share is None:
-        return _record_first(opened)
-    missing = missing_pdf()
-    if missing is not None:
-        return _no_pdf(opened, opened.share, missing), 503
-    written = render_template("plan_copies/urgent_file.html", summary=_summary(opened))
-    return _file(opened, plan_pdf(written, URGENT), "application/pdf", "urgent-summary.pdf")
+    return _file(version_id, ShareFormat.URGENT_SUMMARY)
 
 
 @pages.get("/plans/<int:version_id>/share")
@@ -195,12 +184,11 @@ def _document(opened: _Opened) -> PlanDocument:
 
 
 def _summary(opened: _Opened) -> UrgentSummary:
-    fits = _fits if missing_pdf() is None else surely_fits
-    return urgent_summary(opened.plan, by=viewer().display_name, now=moment(), recipient=opened.recipient, fits=fits)
+    return summary_of(_making(opened))
 
 
-def _fits(summary: UrgentSummary) -> bool:
-    return pages_of(render_template("plan_copies/urgent_file.html", summary=summary), URGENT) == 1
+def _making(opened: _Opened) -> Making:
+    return Making(opened.plan, viewer().display_name, moment(), opened.recipient)
 
 
 def _on_screen(template: str, opened: _Opened, **parts: PlanDocument | UrgentSummary) -> str:
@@ -212,21 +200,18 @@ def _on_screen(template: str, opened: _Opened, **parts: PlanDocument | UrgentSum
     )  # fmt: skip
 
 
-def _pdf_of_plan(opened: _Opened, styles: tuple[str, ...], name: str) -> ResponseReturnValue:
+def _file(version_id: int, share_format: ShareFormat) -> ResponseReturnValue:
+    """A recorded copy as a file whose name says nothing of whose plan it is. No file without a copy that says for whom it is."""
+    opened = _open(version_id, share_format)
     if opened.share is None:
-        return _record_first(opened)
-    missing = missing_pdf()
-    if missing is not None:
-        return _no_pdf(opened, opened.share, missing), 503
-    if is_too_long(opened.plan.contents):
-        return _no_pdf(opened, opened.share, TOO_LONG_FOR_PDF), 422
-    written = render_template("plan_copies/document_file.html", document=_document(opened))
-    return _file(opened, plan_pdf(written, styles), "application/pdf", name)
-
-
-def _record_first(opened: _Opened) -> ResponseReturnValue:
-    """No file without a copy that says for whom it is."""
-    return redirect(url_for("plan_copies.ask", version_id=opened.plan.version_id))
+        return redirect(url_for("plan_copies.ask", version_id=version_id))
+    why = why_no_file(opened.plan, share_format)
+    if why is not None:
+        return _no_pdf(opened, opened.share, why), 503 if missing_pdf() else 422
+    answer = Response(plan_file(_making(opened), share_format), content_type=CONTENT_TYPES[share_format])
+    answer.headers["Content-Disposition"] = f'inline; filename="{NAMES[share_format]}"'
+    looked_at([opened.plan.person.person_id])
+    return answer
 
 
 def _no_pdf(opened: _Opened, made: ShareRow, why: str) -> str:
@@ -235,14 +220,6 @@ def _no_pdf(opened: _Opened, made: ShareRow, why: str) -> str:
     return render_template(
         "plan_copies/no_pdf.html", version_id=opened.plan.version_id, missing=why, instead=instead
     )  # fmt: skip
-
-
-def _file(opened: _Opened, content: str | bytes, kind: str, name: str) -> Response:
-    """A file whose name says nothing of whose plan it is."""
-    looked_at([opened.plan.person.person_id])
-    answer = Response(content, mimetype=kind)
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return answer
 
 
 def _share_page(version_id: int, form: ShareForm) -> str:

@@ -8,7 +8,7 @@ from caseload.domain.border_words import FlagState
 from caseload.domain.flag_rules import FlagCode, FlagRules, first_words
 from caseload.presenters.words import words_of
 from caseload.presenters.writing import day, moment
-from caseload.queries.flag_rows import FlagBegins, FlagRow
+from caseload.queries.flag_rows import FlagBegins, FlagRow, TakenOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,11 @@ def began(row: FlagRow) -> dict[str, object]:
     }
 
 
+def _taken_over(one: TakenOver) -> str:
+    said = f": {one.note}" if one.note else ""
+    return f"{one.by}, {moment(one.at)}{said}"
+
+
 def _standing(row: FlagRow, today: date) -> tuple[str, str]:
     if row.in_force:
         return "In force", "green"
@@ -79,7 +84,7 @@ def _facts(row: FlagRow) -> list[tuple[str, str]]:
         ("When to ring", row.ring_when),
         ("Review date", day(row.review_on)),
         ("Set", f"{moment(row.set_at)} by {row.set_by}"),
-        ("Taken over", "; ".join(f"{one.by}, {moment(one.at)}" for one in row.taken_over) or "Nobody has said so yet"),
+        ("Taken over", "; ".join(map(_taken_over, row.taken_over)) or "Nobody has said so yet"),
         ("Ended", f"{ended}{by}" if ended else ""),
         ("Why it ended", "" if row.ending is None else words_of(row.ending)),
         ("Reason", row.ended_note),

@@ -22,7 +22,8 @@ RESOURCES: dict[str, str] = {
     "QuestionnaireResponse": "assessments",
     "Provenance": "who wrote what, and when",
     "AuditEvent": "who has looked at records",
-    "DocumentReference": "care plans as documents",
+    "DocumentReference": "which copies of care plans there are",
+    "Binary": "copies of care plans, with the person’s name and NHS number",
     "Communication": "messages to care teams",
 }
 """What each kind of resource holds; one that is missing is called by its own name."""

@@ -37,6 +37,7 @@ class TakenOver:
     by: str
     at: datetime
     version: int
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,5 +192,5 @@ def _taken_over(session: Session, flag_ids: list[int]) -> dict[int, tuple[TakenO
     )
     taken: dict[int, list[TakenOver]] = defaultdict(list)
     for one, name in session.execute(wanted):
-        taken[one.flag_id].append(TakenOver(name, one.at, one.flag_version))
+        taken[one.flag_id].append(TakenOver(name, one.at, one.flag_version, one.note))
     return {flag_id: tuple(rows) for flag_id, rows in taken.items()}

@@ -17,6 +17,11 @@ from caseload.queries.people import PersonFacts, facts_of
 from caseload.queries.visible import SHARING, openable, related
 from caseload.tables import Case, LeadAllocation, Organisation, Person, RiskRun, RiskScore
 
+# Made once: to make one takes as long as to ask a question.
+_RUN = aliased(RiskRun)
+_AROUND = tuple(aliased(Organisation) for _ in range(4))
+"""The practice, its network, locality and borough."""
+
 
 @dataclass(frozen=True, slots=True)
 class LeadCase:
@@ -79,14 +84,12 @@ def lead_in_force(session: Session, case_id: int) -> LeadAllocation | None:
 
 def latest_run(now: datetime) -> ScalarSelect[int]:
     """The id of the newest run that was made by today."""
-    run = aliased(RiskRun)
-    newest = select(run.id).where(run.index_date <= local_day(now))
-    return newest.order_by(run.index_date.desc(), run.id.desc()).limit(1).scalar_subquery()
+    newest = select(_RUN.id).where(_RUN.index_date <= local_day(now))
+    return newest.order_by(_RUN.index_date.desc(), _RUN.id.desc()).limit(1).scalar_subquery()
 
 
 def _read(session: Session, now: datetime, wanted: ColumnElement[bool], lasting: ColumnElement[bool]) -> list[LeadCase]:
-    network, locality, borough = aliased(Organisation), aliased(Organisation), aliased(Organisation)
-    practice = aliased(Organisation)
+    practice, network, locality, borough = _AROUND
     rows = session.execute(
         select(
             Case.id, Case.state, Case.row_version, Case.primary_need, Person, practice.name.label("practice"),

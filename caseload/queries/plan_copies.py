@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
@@ -16,6 +17,7 @@ from caseload.domain.words import Profession, Sector
 from caseload.exceptions import NotThere
 from caseload.queries.care_team import navigator_name
 from caseload.queries.people import PersonFacts, facts_of
+from caseload.queries.reach import reachable
 from caseload.queries.visible import Shape, found_open, names_for, openable_by_name, shape_of
 from caseload.tables import (
     Case,
@@ -92,14 +94,17 @@ def plan_copy(session: Session, viewer: Viewer, now: datetime, version_id: int) 
     found = session.execute(_plan(shape_of(viewer)), named).one_or_none()
     if found is None:
         raise NotThere
-    version, person, practice, lead, lead_name, lead_home = found
-    found_open(session, viewer, now, person.id)
-    return PlanCopy(
-        version.id, version.case_id, version.number, version.state, facts_of(person, practice), person.phone,
-        version.review_on, version.content_hash, version.active_at, version.ended_at,
-        None if lead is None else LeadNow(lead_name or "", lead.profession, lead_home or ""),
-        navigator_name(session, now, version.case_id), _answered(session, version.id), _contents(session, version.id),
-    )  # fmt: skip
+    found_open(session, viewer, now, found[1].id)
+    return _copied(session, now, found)
+
+
+def plan_to_send(session: Session, viewer: Viewer, now: datetime, version_id: int) -> PlanCopy:
+    """A version, for somebody whom its person reaches from outside; NotThere otherwise. What may go is not asked here."""
+    wanted = _versions().where(PlanVersion.id == version_id, reachable(viewer, now))
+    found = session.execute(wanted).one_or_none()
+    if found is None:
+        raise NotThere
+    return _copied(session, now, found)
 
 
 def plan_shares(
@@ -128,6 +133,10 @@ def made_copy(session: Session, viewer: Viewer, now: datetime, version_id: int, 
 
 @cache
 def _plan(shape: Shape) -> Select[PlanVersion, Person, str, LeadAllocation, str, str]:
+    return _versions().where(PlanVersion.id == bindparam("version_id"), openable_by_name(shape))
+
+
+def _versions() -> Select[PlanVersion, Person, str, LeadAllocation, str, str]:
     practice, home = aliased(Organisation), aliased(Organisation)
     return (
         select(PlanVersion, Person, practice.name, LeadAllocation, User.display_name, home.name)
@@ -137,8 +146,17 @@ def _plan(shape: Shape) -> Select[PlanVersion, Person, str, LeadAllocation, str,
         .outerjoin(LeadAllocation, and_(LeadAllocation.case_id == Case.id, LeadAllocation.until_at.is_(None)))
         .outerjoin(User, User.id == LeadAllocation.user_id)
         .outerjoin(home, home.id == User.home_id)
-        .where(PlanVersion.id == bindparam("version_id"), openable_by_name(shape))
     )
+
+
+def _copied(session: Session, now: datetime, found: Any) -> PlanCopy:
+    version, person, practice, lead, lead_name, lead_home = found
+    return PlanCopy(
+        version.id, version.case_id, version.number, version.state, facts_of(person, practice), person.phone,
+        version.review_on, version.content_hash, version.active_at, version.ended_at,
+        None if lead is None else LeadNow(lead_name or "", lead.profession, lead_home or ""),
+        navigator_name(session, now, version.case_id), _answered(session, version.id), _contents(session, version.id),
+    )  # fmt: skip
 
 
 def _case_of(session: Session, viewer: Viewer, now: datetime, version_id: int) -> int:

@@ -11,6 +11,7 @@ from flask import Flask, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from caseload.domain.identity import Identity, NotLetIn
+from caseload.domain.permissions import PROGRAM_ROLES
 from caseload.domain.words import Role
 from caseload.exceptions import SettingsRefused
 from caseload.settings import OidcProvider, Settings
@@ -132,10 +133,11 @@ def _check(provider: OidcProvider) -> None:
         raise SettingsRefused(
             f"an https address for the identity provider {provider.name}", "another", "Put metadata_url right."
         )
-    unknown = sorted(set(provider.roles.values()) - {role.value for role in Role})
-    if unknown:
+    allowed = [role.value for role in Role if role not in PROGRAM_ROLES]
+    refused = sorted(set(provider.roles.values()) - set(allowed))
+    if refused:
         raise SettingsRefused(
-            f"roles of this service for the identity provider {provider.name}",
-            ", ".join(unknown),
-            f"Choose from {', '.join(role.value for role in Role)}.",
+            f"roles that people have in the setting `roles` of the identity provider {provider.name}",
+            ", ".join(refused),
+            f"Choose from {', '.join(allowed)}.",
         )

@@ -104,7 +104,10 @@ class BulkExport(Table):
 
 
 class PartnerMessage(Table):
-    """What a partner's system wrote to the care team about somebody (FHIR Communication). Append-only but for having been read."""
+    """What a partner's system wrote to the care team about somebody (FHIR Communication). Append-only but for having been read.
+
+    `sender_ref` is the sender's own number of it, `sender_system` whose numbers those are; empty where it was sent without.
+    """
 
     __tablename__ = "partner_message"
     __table_args__ = (together("read"),)
@@ -112,6 +115,7 @@ class PartnerMessage(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("care_case.id"), index=True)
+    sender_system: Mapped[str] = mapped_column(String(200), default="")
     sender_ref: Mapped[str] = mapped_column(String(200), default="")
     words: Mapped[str] = mapped_column(String(4000))
     sent_at: Mapped[datetime] = mapped_column(UtcMoment)

@@ -13,6 +13,7 @@ class Task(Table):
     """On a person's list (`owner_id`) or a team's (`team_id`). `rule_code` names the rule that made it, if one did.
 
     `rule_ref` makes a rule's task unique: the same cause never makes it twice. `ended_by` is empty where a rule ended it.
+    `request_ref` is the number that a partner's system gave its own request, `request_system` whose numbers those are.
     """
 
     __tablename__ = "task"
@@ -37,6 +38,8 @@ class Task(Table):
     state: Mapped[TaskState] = mapped_column(Word(TaskState))
     rule_code: Mapped[str | None] = mapped_column(String(40))
     rule_ref: Mapped[str | None] = mapped_column(String(80), unique=True)
+    request_system: Mapped[str | None] = mapped_column(String(200))
+    request_ref: Mapped[str | None] = mapped_column(String(200))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     escalated_to_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcMoment)

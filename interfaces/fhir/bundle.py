@@ -24,7 +24,7 @@ class SearchPage:
     """What one page of a search has: resources that match, resources they name, and warnings about the search."""
 
     matches: Sequence[Json]
-    total: int
+    total: int | None
     included: Sequence[Json] = ()
     outcomes: Sequence[Json] = ()
 

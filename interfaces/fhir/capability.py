@@ -14,6 +14,11 @@ from interfaces.fhir.values import Json, coding, concept, filled, moment
 
 FHIR_VERSION = "4.0.1"
 FORMATS = ("application/fhir+json", "json")
+_ORDER = "Results are in the order of their logical ids; _sort takes _id and nothing else."
+_SAID = {
+    "Binary": "The file that the DocumentReference of the same id points to, as what it is, or as a resource where FHIR JSON is "
+    "asked for by name. It needs the scopes of both."
+}
 _DEFINED = "http://hl7.org/fhir/OperationDefinition/"
 
 
@@ -49,6 +54,7 @@ def capability_statement(service: Service) -> Json:
 def _rest(service: Service) -> Json:
     return filled(
         mode="server",
+        documentation=_ORDER,
         security=_security(service),
         resource=[_resource(service, name) for name in sorted(service.interactions)],
         operation=_operations(service.operations.get("", {})),
@@ -75,6 +81,7 @@ def _resource(service: Service, name: str) -> Json:
         readHistory=versioned,
         updateCreate=False,
         conditionalRead="full-support",
+        documentation=_SAID.get(name),
         referencePolicy=["local"],
         searchInclude=list(includes_of(name)),
         searchParam=[_parameter(one) for one in parameters_of(name).values()],

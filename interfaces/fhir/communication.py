@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from interfaces.fhir.code_systems import our_ids
 from interfaces.fhir.record import Code, Record, Words
 from interfaces.fhir.resource import resource_json
-from interfaces.fhir.values import Json, identifier, moment, reference, text_of
+from interfaces.fhir.values import Json, listed, moment, own_identifier, reference, text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +15,7 @@ class CommunicationRecord(Record):
     patient: Code
     case_id: Code = ""
     sender: Code = ""
+    sender_system: Words = ""
     sender_ref: Words = ""
     words: Words
     sent_at: datetime
@@ -28,7 +28,7 @@ def communication_json(record: CommunicationRecord) -> Json:
     return resource_json(
         "Communication",
         record,
-        identifier=[identifier(our_ids("partner"), record.sender_ref)] if record.sender_ref.strip() else [],
+        identifier=listed([own_identifier(record.sender_system, record.sender_ref)]),
         status="completed",
         subject=reference("Patient", record.patient),
         recipient=[reference("CareTeam", record.case_id)] if record.case_id else [],

@@ -19,6 +19,11 @@ agent.requestor | boolean | Always true | fixed
 source.observer | Reference | Always this service | fixed
 entity.what | Reference | Whose record, of those the reader may know of | audit_subject.person_id
 """,
+    "Binary": """
+contentType | code | What the bytes are: a PDF or plain text | the format
+securityContext | Reference | The DocumentReference of the same id: who may not have that may not have this | plan_version.id
+data | base64Binary | The copy as it is made for who fetches it, saying when and for whom | the version, the person, the lead | not for a warehouse
+""",
     "CarePlan": """
 text | Narrative | What stands under each heading; for urgent care what is on their one page | plan_section.content | not for a warehouse
 status | code | ready is draft, active is active, superseded is completed, withdrawn is revoked | plan_version.state
@@ -54,7 +59,7 @@ participant.period | Period | From when until when | lead_allocation.from_at, .u
 managingOrganization | Reference | The person’s practice | person.practice_id
 """,
     "Communication": """
-identifier | Identifier | The partner’s own number of it | partner_message.sender_ref | not for a warehouse
+identifier | Identifier | The partner’s own number of it, as it was sent | partner_message.sender_system, .sender_ref | not for a warehouse
 status | code | Always completed | fixed
 subject | Reference | The person | partner_message.person_id
 recipient | Reference | The team of the case | partner_message.case_id
@@ -204,6 +209,7 @@ prediction.whenPeriod | Period | The time it is predicted for | risk_run.index_d
 note | Annotation | The reasons, in the words of the run | risk_score.reasons | not for a warehouse
 """,
     "Task": """
+identifier | Identifier | The partner’s own number of it, as it was sent | task.request_system, .request_ref | not for a warehouse
 basedOn | Reference | The plan whose action it is | plan_action.task_id
 status | code | requested, on-hold, completed or cancelled | task.state, .hold_until
 statusReason | CodeableConcept | What was said when it ended | task.ended_note | not for a warehouse

@@ -13,10 +13,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from interfaces.fhir.required_codes import wrong_codes
-from interfaces.fhir.values import Json, can_be_kept
+from interfaces.fhir.values import Json, is_fhir_text
 
-TAKEN = frozenset({"Task", "Communication", "Flag"})
-"""The resources that can be sent: others are read only."""
+TAKEN = frozenset({"Task", "Communication", "Parameters"})
+"""The resources that can be sent: others are read only. Parameters are those of an operation."""
 _DEEPEST = 40
 _OTHER_RELEASES = ("fhir.resources.STU3", "fhir.resources")
 """Where an element that R4 does not know may be from: STU3, or the release after R4 (the package itself is R5)."""
@@ -74,7 +74,7 @@ def decoded(body: bytes) -> Json:
         raise ResourceRefused(ReadCause.INVALID_JSON, "The body is not a JSON object.")
     if _depth(sent) > _DEEPEST:
         raise ResourceRefused(ReadCause.INVALID_RESOURCE, "The resource is nested deeper than is taken.")
-    if not all(can_be_kept(text) for text in _texts(sent)):
+    if not all(is_fhir_text(text) for text in _texts(sent)):
         raise ResourceRefused(ReadCause.INVALID_VALUE, "A text has a character that FHIR strings cannot have.")
     return sent
 

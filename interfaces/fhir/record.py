@@ -46,16 +46,24 @@ def without_names(record: R) -> R:
     """The record without any words and without staff, all the way down; what is left are codes, days and numbers."""
     part: Any = record
     kind: Any = type(part)
-    emptied = {name: _emptied(getattr(part, name), declared) for name, declared in _texts_of(kind)}
+    emptied = {name: _emptied(getattr(part, name), leaves=leaves) for name, leaves in _texts_of(kind)}
     made: R = replace(part, **emptied)
     return made
 
 
+_LEFT_OUT = frozenset({Kind.WORDS, Kind.STAFF})
+
+
 @cache
-def _texts_of(kind: Any) -> tuple[tuple[str, Any], ...]:
-    """The fields that can hold text, in themselves or further down, with the declared type of each."""
-    declared = get_type_hints(kind, include_extras=True)
-    return tuple((one.name, declared[one.name]) for one in fields(kind) if _may_hold_text(declared[one.name]))
+def _texts_of(kind: Any) -> tuple[tuple[str, bool], ...]:
+    """The fields that can hold text, in themselves or further down, and whether that of each is to be left out.
+
+    Read out of the types once: to ask them for each of thousands of records takes longer than to make the records.
+    """
+    declared = {name: of for name, of in get_type_hints(kind, include_extras=True).items() if _may_hold_text(of)}
+    return tuple(
+        (one.name, bool(kinds_of(declared[one.name]) & _LEFT_OUT)) for one in fields(kind) if one.name in declared
+    )
 
 
 def _may_hold_text(declared: Any) -> bool:
@@ -69,12 +77,9 @@ def kinds_of(declared: Any) -> frozenset[Kind]:
     return frozenset[Kind]().union(*(kinds_of(part) for part in get_args(declared)))
 
 
-def _emptied(value: Any, declared: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return without_names(value)
-    leaves = kinds_of(declared) & {Kind.WORDS, Kind.STAFF}
+def _emptied(value: Any, *, leaves: bool) -> Any:
+    if isinstance(value, str):
+        return "" if leaves else value
     if isinstance(value, tuple):
-        return () if leaves else tuple(_emptied(one, None) if is_dataclass(one) else one for one in value)
-    if not leaves or not isinstance(value, str):
-        return value
-    return ""
+        return () if leaves else tuple(without_names(one) if is_dataclass(one) else one for one in value)
+    return without_names(value) if is_dataclass(value) else value

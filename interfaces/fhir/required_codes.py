@@ -40,6 +40,7 @@ REQUIRED_CODES: Mapping[str, frozenset[str]] = {
     "CareTeam.status": frozenset({"proposed", "active", "suspended", "inactive", "entered-in-error"}),
     "Communication.status": _EVENT_STATUS,
     "Communication.priority": _PRIORITY,
+    "Communication.text.status": _NARRATIVE,
     "Consent.status": frozenset({"draft", "proposed", "active", "rejected", "inactive", "entered-in-error"}),
     "Consent.provision.type": frozenset({"deny", "permit"}),
     "DocumentReference.status": frozenset({"current", "superseded", "entered-in-error"}),
@@ -78,6 +79,7 @@ REQUIRED_CODES: Mapping[str, frozenset[str]] = {
             "failed", "completed", "entered-in-error",
         }
     ),
+    "Task.text.status": _NARRATIVE,
     "Task.intent": _REQUEST_INTENT,
     "Task.priority": _PRIORITY,
     "Bundle.type": frozenset(

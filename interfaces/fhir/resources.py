@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from interfaces.fhir.audit_event import AuditEventRecord, audit_event_json
+from interfaces.fhir.binary import BinaryRecord, binary_json
 from interfaces.fhir.care_plan import CarePlanRecord, care_plan_json
 from interfaces.fhir.care_team import CareTeamRecord, care_team_json
 from interfaces.fhir.communication import CommunicationRecord, communication_json
@@ -32,6 +33,7 @@ from interfaces.fhir.values import Json
 
 BUILDERS: Mapping[type[Record], tuple[str, Callable[[Any], Json]]] = {
     AuditEventRecord: ("AuditEvent", audit_event_json),
+    BinaryRecord: ("Binary", binary_json),
     CarePlanRecord: ("CarePlan", care_plan_json),
     CareTeamRecord: ("CareTeam", care_team_json),
     CommunicationRecord: ("Communication", communication_json),

@@ -171,6 +171,7 @@ PARAMETERS: Mapping[str, tuple[Param, ...]] = {
     "Task": (
         *_patient(path="for"),
         Param("subject", REFERENCE, "for", "The person it is about", "Patient", include=True),
+        Param("identifier", TOKEN, "identifier", "The partner’s own number of it"),
         Param("status", TOKEN, "status", "How the task stands"),
         Param("code", TOKEN, "code", "What kind of task"),
         Param("owner", REFERENCE, "owner", "Who is to do it", "Practitioner", include=True),
@@ -185,10 +186,10 @@ PARAMETERS: Mapping[str, tuple[Param, ...]] = {
 
 
 def parameters_of(resource: str) -> Mapping[str, Param]:
-    """All parameters of a resource by name, the common ones among them."""
-    return {one.name: one for one in (*COMMON, *PARAMETERS[resource])}
+    """All parameters of a resource by name, the common ones among them; none of what cannot be searched for."""
+    return {one.name: one for one in (*COMMON, *PARAMETERS[resource])} if resource in PARAMETERS else {}
 
 
 def includes_of(resource: str) -> tuple[str, ...]:
     """What `_include` may say of a resource: `Flag:author`."""
-    return tuple(f"{resource}:{one.name}" for one in PARAMETERS[resource] if one.include)
+    return tuple(f"{resource}:{one.name}" for one in PARAMETERS.get(resource, ()) if one.include)

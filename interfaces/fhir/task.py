@@ -12,8 +12,10 @@ from interfaces.fhir.values import (
     concept,
     filled,
     identifier,
+    listed,
     moment,
     named,
+    own_identifier,
     period,
     reference,
     text_of,
@@ -26,10 +28,12 @@ ON_HOLD = "on-hold"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRecord(Record):
-    """One task, on a person's list or a team's. `on_hold` is of this day."""
+    """One task, on a person's list or a team's. `on_hold` is of this day; `request_ref` is the number a partner gave it."""
 
     patient: Code
     case_id: Code = ""
+    request_system: Words = ""
+    request_ref: Words = ""
     kind: Code
     title: Words
     detail: Words = ""
@@ -53,6 +57,7 @@ def task_json(record: TaskRecord) -> Json:
     return resource_json(
         "Task",
         record,
+        identifier=listed([own_identifier(record.request_system, record.request_ref)]),
         basedOn=[reference("CarePlan", record.care_plan)] if record.care_plan else [],
         status=ON_HOLD if record.on_hold and record.state == "open" else STATUSES[record.state],
         statusReason={"text": why} if why else {},

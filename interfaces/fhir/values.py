@@ -27,6 +27,11 @@ def can_be_kept(words: str) -> bool:
     return not _UNKEPT.search(words)
 
 
+def is_fhir_text(words: str) -> bool:
+    """Whether text that was sent comes back as it is: it has no character that `text_of` takes out."""
+    return not _FORBIDDEN.search(words)
+
+
 def code_of(words: str) -> str:
     """A code as FHIR has them: no space around it and single ones within."""
     return _SPACES.sub(" ", text_of(words)).strip()
@@ -67,6 +72,12 @@ def identifier(system: str, value: str, **parts: Any) -> Json:
     """An identifier; nothing without a value."""
     value = code_of(value)
     return filled(system=system, value=value, **parts) if value else {}
+
+
+def own_identifier(system: str, value: str) -> Json:
+    """An identifier as somebody else gave it; nothing without a value. A system is a URI, in which no space can stand."""
+    value = text_of(value)
+    return filled(system=_SPACES.sub("", text_of(system)), value=value) if value else {}
 
 
 def moment(at: datetime | None) -> str | None:

@@ -26,6 +26,8 @@ LONGEST_CONTROL_ID = 199  # HL7 2.8; 20 before 2.7
 _ADMISSION_TIMES = (("EVN", 6), ("PV1", 44), ("EVN", 2), ("MSH", 7))
 _DISCHARGE_TIMES = (("EVN", 6), ("PV1", 45), ("EVN", 2), ("MSH", 7))
 _OTHER_TIMES = (("EVN", 6), ("EVN", 2), ("MSH", 7))
+_OF_THE_EVENT = ("EVN-6", "PV1-44", "PV1-45")
+_OPENING = frozenset({"A01", "A04", "A05", "A06"})
 _TIMES = {Act.ADMIT: _ADMISSION_TIMES, Act.REGISTER: _ADMISSION_TIMES, Act.DISCHARGE: _DISCHARGE_TIMES}
 
 
@@ -33,6 +35,7 @@ _TIMES = {Act.ADMIT: _ADMISSION_TIMES, Act.REGISTER: _ADMISSION_TIMES, Act.DISCH
 class Adt:
     """One ADT message. `event_at` is the time by which messages are put in order, `event_at_from` the field it is from.
 
+    Where `event_precision` is a day, the sender told of no time, and `event_at` is only a place within that day.
     `visit` is None where the message is about a person only; `sensitive` where PV1-16 marks it, also then. `notes` say what was out of order, never with a value.
     """
 
@@ -166,19 +169,22 @@ def _event_time(message: SplitMessage, trigger: Trigger, rules: FeedRules, telle
         raise MessageRefused(
             Reason.NO_TIME, ErrorCode.REQUIRED_FIELD, "EVN-2", "Nothing says when it happened, not even the header."
         )
-    return _best_told(told, rules)
+    return _best_told(told, trigger, rules)
 
 
-def _best_told(told: list[tuple[Moment, str]], rules: FeedRules) -> tuple[Moment, str]:
-    """The first, unless PV1 has only the day and a later one the hour of it: by a day, who left would not have come yet.
+def _best_told(told: list[tuple[Moment, str]], trigger: Trigger, rules: FeedRules) -> tuple[Moment, str]:
+    """The first, unless it has only the day and a later one the hour of it: by a day, who left would not have come yet.
 
-    EVN-6 counts as it stands: it is by this that a cancel names what it takes back.
+    When it was typed in or sent stands in for its place within the day. Told on another day, what opens a stay is at the
+    beginning of its own, and all else at the end: neither undoes what has a time of that day.
     """
     (first, location), *others = told
-    if first.precision is not Precision.DAY or not location.startswith("PV1"):
+    if first.precision is not Precision.DAY:
         return first, location
-    exact = (one for one in others if one[0].precision is not Precision.DAY and _is_of(one[0], first, rules))
-    return next(exact, (_at_its_end(first, rules) if location == "PV1-45" else first, location))
+    for exact, at in others:
+        if exact.is_exact and _is_of(exact, first, rules):
+            return (exact if at in _OF_THE_EVENT else replace(exact, precision=Precision.DAY)), at
+    return (first if trigger.code in _OPENING else _at_its_end(first, rules)), location
 
 
 def _is_of(exact: Moment, day: Moment, rules: FeedRules) -> bool:

@@ -25,7 +25,8 @@ class Merge:
     """Numbers that are one person's (A34, A40, A47), or a visit that is another one (A42) or another person's (A45).
 
     `kept` go on, `retired` do not; what both lists have in common is left out of `retired`. A45 retires nobody's number: there,
-    `retired` is whose visit it was. Visit numbers are empty where the message is about none.
+    `retired` is whose visit it was, and says nothing where it was theirs before. Visit numbers are empty where the message is
+    about none.
     """
 
     kept: Identities
@@ -43,7 +44,7 @@ class Merge:
 def merges_in(message: SplitMessage, trigger: Trigger, rules: FeedRules, teller: Teller) -> tuple[Merge, ...]:
     """Each MRG with the PID before it and the PV1 after it: one message can merge several people.
 
-    MessageRefused (AE) where a side says nobody, where both are the same, or where a visit has no number.
+    MessageRefused (AE) where a side says nobody, where both are the same (but for A45), or where a visit has no number.
     """
     if sum(1 for _ in message.every("MRG")) > MOST_MERGES:
         raise MessageRefused(
@@ -83,7 +84,8 @@ def _visits(message: SplitMessage, place: int, rules: FeedRules, teller: Teller)
 
 
 def _visit_after(segments: tuple[Segment, ...], place: int) -> Segment | None:
-    for segment in segments[place + 1 :]:
+    for later in range(place + 1, len(segments)):
+        segment = segments[later]
         if segment.name in ("PID", "MRG"):
             return None
         if segment.name == "PV1":
@@ -92,6 +94,8 @@ def _visit_after(segments: tuple[Segment, ...], place: int) -> Segment | None:
 
 
 def _distinct(merge: Merge, trigger: Trigger) -> Merge:
+    if trigger.act is Act.MOVE_VISIT:  # from somebody to themselves: that changes nothing, and is no mistake
+        return merge
     same = merge.kept_visit == merge.retired_visit if trigger.act is Act.MERGE_VISIT else merge.retired.says_nothing
     if same:
         location = "MRG-5" if trigger.act is Act.MERGE_VISIT else "MRG-1"

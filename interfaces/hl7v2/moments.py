@@ -59,6 +59,11 @@ class Moment:
         """Whether it tells a day at least."""
         return self.precision not in (Precision.YEAR, Precision.MONTH)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether it tells a time of the day."""
+        return self.is_a_day and self.precision is not Precision.DAY
+
 
 class NotAMoment(ValueError):
     """A text that is no date and time. Never says the text."""

@@ -159,6 +159,12 @@ class SplitMessage:
     segments: tuple[Segment, ...]
     charset: str
     notes: tuple[Note, ...]
+    _named: dict[str, list[Segment]] = field(default_factory=dict, init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Put the segments in order by name once: a message can have hundreds of thousands, and is asked many times."""
+        for segment in self.segments:
+            self._named.setdefault(segment.name, []).append(segment)
 
     def first(self, name: str) -> Segment | None:
         """The first segment of that name."""
@@ -166,7 +172,7 @@ class SplitMessage:
 
     def every(self, name: str) -> Iterator[Segment]:
         """The segments of that name, in order."""
-        return (segment for segment in self.segments if segment.name == name)
+        return iter(self._named.get(name, ()))
 
 
 def header_of(raw: bytes, charset_hint: str = "") -> Header:

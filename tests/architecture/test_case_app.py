@@ -64,8 +64,13 @@ def functions_of_actions():
                 yield path, node
 
 
+@cache
 def performed():
     """The names of the functions that pages carry out for the signed-in user, whatever a page calls them."""
+    return frozenset(_performed())
+
+
+def _performed():
     for path in python_files("caseload/pages", "caseload/sign_in"):
         imported = {
             alias.asname or alias.name: alias.name
@@ -80,7 +85,7 @@ def performed():
 
 
 def test_what_pages_carry_out_is_told_who_acts_and_when():
-    wanted = set(performed())
+    wanted = performed()
     assert len(wanted) > 30
     found = {node.name: (path, node) for path, node in functions_of_actions() if node.name in wanted}
     assert wanted - found.keys() == set()
@@ -119,7 +124,7 @@ def test_what_pages_carry_out_tells_the_audit_log():
             ahead.extend(other for other in calls(*here) if other not in reached)
         return False
 
-    wanted = {(path.stem, node.name) for path, node in functions_of_actions() if node.name in set(performed())}
+    wanted = {(path.stem, node.name) for path, node in functions_of_actions() if node.name in performed()}
     silent = sorted(name for module, name in wanted if not tells(module, name))
     assert silent == []
 

@@ -1,7 +1,11 @@
-"""The `caseload` command as whoever runs it meets it: every command, its exit codes, and what it leaves behind."""
+"""The `caseload` command as whoever runs it meets it: every command, its exit codes, and what it leaves behind.
+
+A database that is only what a test begins with is a copy: of one after `caseload init`, or after the first month as well.
+"""
 
 import json
 import re
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -16,16 +20,37 @@ import pytest
 
 from caseload.settings import child_environment
 from tests.support.months import NOVEMBER, SEPTEMBER, Month, make_month, with_other_key
+from tests.support.once_in_a_run import once_in_a_run
 from tests.support.postgres import postgres_url
+from tests.support.warm_command import WarmCommand, warm_command
 
 PASSWORD = "seven quiet bicycles"
 
 
+_warm: list[WarmCommand] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> Iterator[None]:
+    with warm_command() as command:
+        _warm.append(command)
+        yield
+        _warm.clear()
+
+
 def caseload(*arguments: object, said: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command, in a process of its own whose modules are loaded already."""
+    return _warm[0]([*map(str, arguments)], said, _environment(environment))
+
+
+def cold(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command as a shell starts it."""
     command = [sys.executable, "-m", "caseload", *map(str, arguments)]
-    extra = {f"CARETIER_{name.upper()}": value for name, value in environment.items()}
-    environ = child_environment(**extra)
-    return subprocess.run(command, input=said, capture_output=True, text=True, check=False, env=environ)
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=_environment(environment))
+
+
+def _environment(environment: dict[str, str]) -> dict[str, str]:
+    return child_environment(**{f"CARETIER_{name.upper()}": value for name, value in environment.items()})
 
 
 def refusal(done: subprocess.CompletedProcess[str], code: int, begins: str = "Expected ") -> str:
@@ -44,9 +69,40 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'case.sqlite'}"
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """October, and the databases that tests begin with."""
+    return once_in_a_run(tmp_path_factory, worker_id, "caseload_commands", _prepare)
+
+
+def _prepare(folder: Path) -> None:
+    month = make_month(folder / "october")
+    (folder / "empty").mkdir()
+    url = f"sqlite:///{folder / 'empty' / 'case.sqlite'}"
+    assert caseload("init", "--database", url).returncode == 0
+    shutil.copytree(folder / "empty", folder / "loaded")
+    done = load(month, f"sqlite:///{folder / 'loaded' / 'case.sqlite'}")
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture
-def month(tmp_path: Path) -> Month:
-    return make_month(tmp_path / "october")
+def month(prepared: Path) -> Month:
+    october = prepared / "october"
+    return Month(october / "run", october / "pack", october / "key")
+
+
+@pytest.fixture
+def empty(prepared: Path, url: str, tmp_path: Path) -> str:
+    """The address of a database as `caseload init` leaves it."""
+    shutil.copytree(prepared / "empty", tmp_path, dirs_exist_ok=True)
+    return url
+
+
+@pytest.fixture
+def loaded(prepared: Path, url: str, tmp_path: Path) -> str:
+    """The address of a database with October in it."""
+    shutil.copytree(prepared / "loaded", tmp_path, dirs_exist_ok=True)
+    return url
 
 
 def load(month: Month, url: str, *more: object) -> subprocess.CompletedProcess[str]:
@@ -54,7 +110,7 @@ def load(month: Month, url: str, *more: object) -> subprocess.CompletedProcess[s
 
 
 def test_init_makes_a_database_and_a_secret_only_their_owner_can_read(tmp_path: Path, url: str) -> None:
-    done = caseload("init", "--database", url)
+    done = cold("init", "--database", url)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("The case database is ready.")
     for name in ("case.sqlite", "case.sqlite.secret"):
@@ -86,9 +142,8 @@ def test_commands_without_a_database_say_how_to_make_one(url: str, tmp_path: Pat
     assert not (tmp_path / "case.sqlite").exists()
 
 
-def test_load_run_says_what_it_took_in_and_the_second_time_that_it_did_not(url: str, month: Month) -> None:
-    caseload("init", "--database", url)
-    first, second = load(month, url), load(month, url)
+def test_load_run_says_what_it_took_in_and_the_second_time_that_it_did_not(empty: str, month: Month) -> None:
+    first, second = load(month, empty), load(month, empty)
     assert (first.returncode, first.stderr) == (0, "")
     assert "12 scores of 12" in first.stdout
     assert second.stdout == "The run of Testborough for 1 October 2026 was taken in before. Nothing was changed.\n"
@@ -100,25 +155,20 @@ def test_load_run_takes_the_database_from_the_settings(url: str, month: Month) -
     assert done.returncode == 0
 
 
-def test_load_run_with_another_key_ends_with_its_own_exit_code(url: str, month: Month, tmp_path: Path) -> None:
-    caseload("init", "--database", url)
-    assert "the run was made with" in refusal(load(with_other_key(month, tmp_path), url), 4)
+def test_load_run_with_another_key_ends_with_its_own_exit_code(empty: str, month: Month, tmp_path: Path) -> None:
+    assert "the run was made with" in refusal(load(with_other_key(month, tmp_path), empty), 4)
 
 
-def test_load_run_of_an_older_month_is_refused_unless_told(url: str, month: Month, tmp_path: Path) -> None:
-    caseload("init", "--database", url)
-    load(month, url)
+def test_load_run_of_an_older_month_is_refused_unless_told(loaded: str, tmp_path: Path) -> None:
     older = make_month(tmp_path / "september", index=SEPTEMBER)
-    assert "--older" in refusal(load(older, url), 1)
-    assert "only its scores" in load(older, url, "--older").stdout
+    assert "--older" in refusal(load(older, loaded), 1)
+    assert "only its scores" in load(older, loaded, "--older").stdout
 
 
-def test_load_run_without_a_practice_there_was_is_refused_unless_told(url: str, month: Month, tmp_path: Path) -> None:
-    caseload("init", "--database", url)
-    load(month, url)
+def test_load_run_without_a_practice_there_was_is_refused_unless_told(loaded: str, tmp_path: Path) -> None:
     november = make_month(tmp_path / "november", index=NOVEMBER, absent=[10, 11, 12], tiers={1: "high"})
-    assert "F84003: 3 of 3 people missing" in refusal(load(november, url), 1)
-    assert load(november, url, "--allow-leavers", "F84003").returncode == 0
+    assert "F84003: 3 of 3 people missing" in refusal(load(november, loaded), 1)
+    assert load(november, loaded, "--allow-leavers", "F84003").returncode == 0
 
 
 def test_a_misspelt_setting_stops_every_command(url: str, tmp_path: Path) -> None:
@@ -134,23 +184,24 @@ def test_load_run_on_a_database_of_an_earlier_step_is_refused(url: str, month: M
     assert "caseload init" in refusal(load(month, url), 3)
 
 
-def test_first_administrator_is_added_once_a_run_brought_the_place(url: str, month: Month) -> None:
-    caseload("init", "--database", url)
-    arguments = ("add-user", "ada", "--name", "Ada Byron", "--role", "admin", "--database", url)
-    assert "load-run" in refusal(caseload(*arguments, said=PASSWORD), 3)
-    load(month, url)
-    done = caseload(*arguments, said=f"{PASSWORD}\n")
+ADA = ("add-user", "ada", "--name", "Ada Byron", "--role", "admin", "--database")
+
+
+def test_first_administrator_is_not_added_before_a_run_brought_the_place(empty: str) -> None:
+    assert "load-run" in refusal(caseload(*ADA, empty, said=PASSWORD), 3)
+
+
+def test_first_administrator_is_added_once_a_run_brought_the_place(loaded: str) -> None:
+    done = caseload(*ADA, loaded, said=f"{PASSWORD}\n")
     assert done.stdout == "ada may sign in as admin.\n"
     assert PASSWORD not in done.stdout + done.stderr
-    assert refusal(caseload(*arguments, said=PASSWORD), 1, "This username is taken.\n")
-    short = caseload(*arguments[:1], "eve", *arguments[2:], said="short")
+    assert refusal(caseload(*ADA, loaded, said=PASSWORD), 1, "This username is taken.\n")
+    short = caseload(*ADA[:1], "eve", *ADA[2:], loaded, said="short")
     assert "at least 12 characters" in refusal(short, 1, "")
 
 
-def test_employers_teams_and_users_at_them(url: str, month: Month, tmp_path: Path) -> None:
-    caseload("init", "--database", url)
-    load(month, url)
-    database = ("--database", url)
+def test_employers_teams_and_users_at_them(loaded: str, tmp_path: Path) -> None:
+    database = ("--database", loaded)
     assert caseload("add-organisation", "RTST", "Test Trust", "--kind", "trust", *database).returncode == 0
     practice = caseload("add-organisation", "X", "X", "--kind", "practice", *database)
     assert "come with a run" in refusal(practice, 1, "Practices, networks, localities and boroughs")
@@ -170,48 +221,42 @@ def test_employers_teams_and_users_at_them(url: str, month: Month, tmp_path: Pat
     assert "none of that name" in refusal(wrong, 3)
 
 
-def test_audit_verify_names_the_first_bad_event(url: str, month: Month, tmp_path: Path) -> None:
-    caseload("init", "--database", url)
-    load(month, url)
-    caseload("add-team", "One", "--place", "F84001", "--database", url)
-    sound = caseload("audit", "verify", "--database", url)
+def test_audit_verify_names_the_first_bad_event(loaded: str, tmp_path: Path) -> None:
+    caseload("add-team", "One", "--place", "F84001", "--database", loaded)
+    sound = caseload("audit", "verify", "--database", loaded)
     assert sound.stdout.startswith("The audit log is whole: 2 events")
     with sqlite3.connect(tmp_path / "case.sqlite") as rows:
         for (name,) in rows.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             rows.execute(f"DROP TRIGGER {name}")
         rows.execute("UPDATE audit_event SET action = 'nothing' WHERE number = 1")
-    assert "event 1 is not as it was written" in refusal(caseload("audit", "verify", "--database", url), 6)
+    assert "event 1 is not as it was written" in refusal(caseload("audit", "verify", "--database", loaded), 6)
 
 
-def test_a_log_put_back_as_it_was_is_found_by_a_note_kept_elsewhere(url: str, month: Month, tmp_path: Path) -> None:
+def test_a_log_put_back_as_it_was_is_found_by_a_note_kept_elsewhere(loaded: str, tmp_path: Path) -> None:
     note = tmp_path / "elsewhere.json"
-    verify = ("audit", "verify", "--note", note, "--database", url)
-    caseload("init", "--database", url)
-    load(month, url)
+    verify = ("audit", "verify", "--note", note, "--database", loaded)
     assert caseload(*verify).returncode == 0
     before = tmp_path / "before.sqlite"
-    caseload("backup", before, "--database", url)
-    caseload("add-team", "One", "--place", "F84001", "--database", url)
+    caseload("backup", before, "--database", loaded)
+    caseload("add-team", "One", "--place", "F84001", "--database", loaded)
     assert caseload(*verify).returncode == 0
     assert json.loads(note.read_text())["events"] == 2
     for leftover in tmp_path.glob("case.sqlite-*"):
         leftover.unlink()
     (tmp_path / "case.sqlite").write_bytes(before.read_bytes())
-    assert caseload("audit", "verify", "--database", url).returncode == 0  # by itself it looks whole
+    assert caseload("audit", "verify", "--database", loaded).returncode == 0  # by itself it looks whole
     assert "event 2 is not the one that was noted" in refusal(caseload(*verify), 6)
     note.write_text("not a note")
     refusal(caseload(*verify), 5)
 
 
-def test_backup_is_whole_private_and_can_be_put_back(url: str, month: Month, tmp_path: Path) -> None:
-    caseload("init", "--database", url)
-    load(month, url)
+def test_backup_is_whole_private_and_can_be_put_back(loaded: str, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite"
-    done = caseload("backup", copy, "--database", url)
+    done = caseload("backup", copy, "--database", loaded)
     assert done.returncode == 0, done.stderr
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.glob("*copy*")] == ["copy.sqlite"]
-    assert "one that exists" in refusal(caseload("backup", copy, "--database", url), 5)
+    assert "one that exists" in refusal(caseload("backup", copy, "--database", loaded), 5)
     (tmp_path / "copy.sqlite.secret").write_bytes((tmp_path / "case.sqlite.secret").read_bytes())
     (tmp_path / "copy.sqlite.secret").chmod(0o600)
     restored = caseload("audit", "verify", "--database", f"sqlite:///{copy}")
@@ -223,12 +268,12 @@ def test_the_commands_on_postgresql(tmp_path: Path, month: Month) -> None:
     secret = "a secret for a test, long enough to be one"
     with postgres_url(migrated=False) as server:
         settings = {"database_url": server, "secret_key": secret}
-        assert caseload("init", **settings).returncode == 0
-        done = caseload("load-run", month.run, month.pack, "--key", month.key_file, **settings)
+        assert cold("init", **settings).returncode == 0
+        done = cold("load-run", month.run, month.pack, "--key", month.key_file, **settings)
         assert done.returncode == 0, done.stderr
         assert "12 scores of 12" in done.stdout
-        assert caseload("audit", "verify", **settings).stdout.startswith("The audit log is whole: 1 events")
-        saved = caseload("backup", tmp_path / "copy.dump", **settings)
+        assert cold("audit", "verify", **settings).stdout.startswith("The audit log is whole: 1 events")
+        saved = cold("backup", tmp_path / "copy.dump", **settings)
         assert saved.returncode == 0, saved.stderr
         assert (tmp_path / "copy.dump").read_bytes()[:5] == b"PGDMP"
         assert stat.S_IMODE((tmp_path / "copy.dump").stat().st_mode) == 0o600
@@ -250,36 +295,32 @@ def serving(url: str) -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_serve_answers_until_it_is_told_to_stop(url: str) -> None:
-    caseload("init", "--database", url)
-    with serving(url) as address:
+def test_serve_answers_until_it_is_told_to_stop(empty: str) -> None:
+    with serving(empty) as address:
         with urllib.request.urlopen(f"{address}healthz") as answer:
             assert answer.status == 200
             assert json.load(answer) == {"status": "ok", "version": "0.1.0"}
         port = address.rstrip("/").rsplit(":", 1)[1]
-        taken = caseload("serve", "--port", port, "--database", url)
+        taken = caseload("serve", "--port", port, "--database", empty)
         assert f"port {port} of 127.0.0.1 to be free" in refusal(taken, 5)
 
 
 def test_every_command_and_its_help_answers_quickly() -> None:
     began = time.monotonic()
-    done = caseload("--help")
+    done = cold("--help")
     assert done.returncode == 0
     for name in ("init", "load-run", "serve", "demo", "add-user", "digest", "backup", "audit", "check-run"):
         assert f"  {name} " in done.stdout
     assert time.monotonic() - began < 30
-    assert caseload("load-run").returncode == 2
+    assert cold("load-run").returncode == 2
 
 
-def test_digest_without_a_mail_server_says_which_setting_is_missing(url: str) -> None:
-    caseload("init", "--database", url)
-    assert "mail server" in refusal(caseload("digest", "--database", url), 3)
+def test_digest_without_a_mail_server_says_which_setting_is_missing(empty: str) -> None:
+    assert "mail server" in refusal(caseload("digest", "--database", empty), 3)
 
 
-def test_a_later_month_after_the_first(url: str, month: Month, tmp_path: Path) -> None:
-    caseload("init", "--database", url)
-    load(month, url)
+def test_a_later_month_after_the_first(loaded: str, tmp_path: Path) -> None:
     later = make_month(tmp_path / "november", index=NOVEMBER, register={1: {"date_of_death": "2026-10-20"}})
-    said = load(later, url).stdout
+    said = load(later, loaded).stdout
     assert "Died: 1" in said
     assert "The person has died: 1" in said

@@ -1,4 +1,4 @@
-"""A team meeting with everybody on its agenda in the place of `tests.support.access_place`, and one of another place."""
+"""Team meetings with everybody on the agenda of one of them in the place of `tests.support.access_place`, and one of another place."""
 
 from caseload.tables import AgendaItem, AgendaLeftOut, MdtAction, MdtAttendance, MdtMeeting, MdtRequest, MdtSeries, Team
 
@@ -20,10 +20,15 @@ def a_meeting(place, where, team_id=None):
     return {"series_id": series_id, "meeting_id": meeting_id, "attendance_id": guest}
 
 
+def _meeting_of(place, one):
+    """One of the meetings: each is about people of every user, and none about more than it takes long to read."""
+    return place.meetings[one.number % len(place.meetings)]["meeting_id"]
+
+
 def add_item(place, one):
     """Keep the rows of somebody's item with an action for writing."""
     one.ids["item_id"] = place._add(
-        AgendaItem, meeting_id=place.meeting["meeting_id"], case_id=one.ids["case_id"], position=one.number,
+        AgendaItem, meeting_id=_meeting_of(place, one), case_id=one.ids["case_id"], position=one.number,
         reason="requested", reason_text="x", not_reached=False, added_at=place.now, added_by=place.other, row_version=1,
     )  # fmt: skip
     one.ids["mdt_action_id"] = place._add(
@@ -37,6 +42,6 @@ def add_request(place, probe, one):
     one.ids["request_id"] = place._add(MdtRequest, **asked, why="x", at=place.now, by=probe.user_id, row_version=1)
     if one.number % 3 == 0:
         place._add(
-            AgendaLeftOut, meeting_id=place.meeting["meeting_id"], case_id=one.ids["case_id"], place=one.number,
+            AgendaLeftOut, meeting_id=_meeting_of(place, one), case_id=one.ids["case_id"], place=one.number,
             reason="rising", reason_text="x", removed_why="",
         )  # fmt: skip

@@ -58,6 +58,7 @@ from tests.support.access_programs import a_client, add_outward
 NAME = re.compile(r"zq(\d{5})x", re.IGNORECASE)
 """Every person's names: `Zq00012xfam` and `Zq00012xgiv`."""
 
+MEETINGS = 8
 _WHERE = {"none": "next", "own practice": "near", "case in place": "next"}
 _SHARING = {
     "health": ConsentPurpose.SHARING_HEALTH,
@@ -97,7 +98,8 @@ class AccessPlace:
         self._add(Practitioner, user_id=self.other, profession="gp", capacity=40)
         self.run = self._run()
         self.cohort = a_cohort(self, "borough")
-        self.meeting = a_meeting(self, "borough", self.team)
+        self.meetings = [a_meeting(self, "borough", self.team) for _ in range(MEETINGS)]
+        self.meeting = self.meetings[0]
         self.probes = []
         self.here = {**self._belongings(self.other, "near"), **self.meeting}
         self.elsewhere = self._belongings(self._user("somebody.away", Role.PRACTICE, "away", "away"), "away")

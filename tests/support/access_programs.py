@@ -28,6 +28,6 @@ def add_outward(place, one, past):
         set_at=past, set_by=place.other, changed_at=past, row_version=1,
     )  # fmt: skip
     one.ids["message_id"] = place._add(
-        PartnerMessage, person_id=person_id, case_id=case_id, sender_ref="", words="Seen at home.", sent_at=past, at=past,
+        PartnerMessage, person_id=person_id, case_id=case_id, sender_system="", sender_ref="", words="Seen at home.", sent_at=past, at=past,
         by=place.other, row_version=1,
     )  # fmt: skip

@@ -42,11 +42,27 @@ class ForgetfulStore(Store):
             session.rollback()
 
 
+class LaidOut:
+    """In the place of WeasyPrint's document: one page, whose file is the text itself, so that it is seen whom it names."""
+
+    pages = ("the only one",)
+
+    def __init__(self, string, url_fetcher):
+        self.string = string
+
+    def write_pdf(self, **_options):
+        return self.string.encode()
+
+    def render(self, **_options):
+        return self
+
+
 @dataclass(frozen=True)
 class Answer:
-    """One answer: its status, its text, where it leads, whom it shows (by number), whom a look was written for."""
+    """One answer: its status, whether it is a page, its text, where it leads, whom it shows (by number), who was looked at."""
 
     status: int
+    is_page: bool
     text: str
     location: str
     shown: frozenset[int]
@@ -79,12 +95,12 @@ class Visitor:
         if self.token:
             client.set_cookie(self.visits.app.config["SESSION_COOKIE_NAME"], self.token)
         response = client.open(path, method=method, data=data)
-        text = unescape(response.get_data().decode("utf-8", "replace"))
+        raw = response.get_data().decode("utf-8", "replace")
         views = (event for event in store.told if event.action == "view")
         seen = {self.visits.number_of.get(person) for event in views for person in event.people}
         return Answer(
-            response.status_code, response.get_data().decode("utf-8", "replace"), response.headers.get("Location", ""),
-            self.visits.shown_in(text), frozenset(number for number in seen if number),
+            response.status_code, response.mimetype == "text/html", raw, response.headers.get("Location", ""),
+            self.visits.shown_in(unescape(raw)), frozenset(number for number in seen if number),
         )  # fmt: skip
 
 
@@ -122,7 +138,8 @@ class Visits:
         if probe.role in SETTLES:  # in a message's text, and nowhere else
             return frozenset(one.number for one in probe.people if reads_message(probe.role, one.stands))
         own = {one.number for one in probe.people if may_open(probe.role, one.stands)}
-        others = (one for one in self.everybody if one not in probe.people and one not in self.place.strangers)
+        known = {one.number for one in (*probe.people, *self.place.strangers)}
+        others = (one for one in self.everybody if one.number not in known)
         return frozenset(
             own | {one.number for one in others if may_open(probe.role, _by_place(probe.role, one.stands))}
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from interfaces.fhir.audit_event import AuditEventRecord
+from interfaces.fhir.binary import BinaryRecord
 from interfaces.fhir.care_plan import Activity, CarePlanRecord, Section
 from interfaces.fhir.care_team import LEAD, CareTeamRecord, Participant
 from interfaces.fhir.communication import CommunicationRecord
@@ -45,7 +46,7 @@ PLAN = CarePlanRecord(
     ),
 )  # fmt: skip
 TASK = TaskRecord(
-    id="9", updated_at=AT, patient="1", case_id="7", kind="plan_action", title=SAID, detail=SAID, state="done",
+    id="9", updated_at=AT, patient="1", case_id="7", request_system="urn:p", request_ref="R-1", kind="plan_action", title=SAID, detail=SAID, state="done",
     owner="2", requester="3", due_on=DAY, created_at=AT, ended_at=LATER, ended_note=SAID, care_plan="7",
 )  # fmt: skip
 ENCOUNTER = EncounterRecord(
@@ -137,8 +138,11 @@ EXAMPLES = (
     AUDIT,
     replace(AUDIT, user="", name="A program", organisation="8"),
     DOCUMENT,
+    BinaryRecord(
+        id="12-pdf", updated_at=AT, version="3f", content_type="application/pdf", document="12-pdf", data="JVBERi0=",
+    ),
     CommunicationRecord(
-        id="2", updated_at=AT, patient="1", case_id="7", sender="8", sender_ref="P-1", words=SAID, sent_at=AT,
+        id="2", updated_at=AT, patient="1", case_id="7", sender="8", sender_system="urn:p", sender_ref="P-1", words=SAID, sent_at=AT,
         received_at=LATER,
     ),
 )  # fmt: skip

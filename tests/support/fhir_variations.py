@@ -63,6 +63,8 @@ CODES: dict[tuple[str, str], Any] = {
     ("Agent", "answer"): [*DISPLAYS["plan-agreement"], ""],
     ("AuditEventRecord", "action"): ["view", "case.open"],
     ("DocumentReferenceRecord", "share_format"): CONTENT_TYPES,
+    ("BinaryRecord", "content_type"): CONTENT_TYPES.values(),
+    ("BinaryRecord", "data"): ["", "JVBERi0=", "AA=="],
 }
 """The codes a field can have; a field that is not here keeps those of its example."""
 

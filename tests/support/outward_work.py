@@ -1,7 +1,8 @@
 """The made-up place with work under way, and what else can leave through the API: programs, stays, partners' messages.
 
 Programs: `urgent` for urgent care in the locality East, `warehouse` for the borough. Person 1 has a stay that a hospital told
-of, and a sensitive one; the restricted person 4 has a stay as well.
+of, and a sensitive one; the restricted person 4 has a stay as well, and person 7 a sensitive one. Whoever has a sensitive one has
+a task that a stay has set, and so has person 8, who has no stay.
 """
 
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ from interfaces.fhir.resources import as_json
 from interfaces.fhir.search_parameters import parameters_of
 from interfaces.fhir.search_values import parse_filter
 from tests.support.case_app import NOW
+from tests.support.copied_places import copied
 from tests.support.fhir_search_oracle import LONDON
 from tests.support.postgres import postgres_url
 from tests.support.sqlite import sqlite_url
@@ -39,7 +41,11 @@ from tests.support.town_at_work import AtWork, make_town_at_work
 
 URGENT, WAREHOUSE = "urgent", "warehouse"
 _PROGRAMS = ((URGENT, Role.URGENT_CARE, "EAST"), (WAREHOUSE, Role.WAREHOUSE, "TESTHAM"))
-HIDDEN_STAY = "SENSITIVE-1"
+HIDDEN_STAY = "SENSITIVE"
+_STAYS = (
+    (1, "VISIT-1", False), (1, f"{HIDDEN_STAY}-1", True), (4, "VISIT-4", False), (7, f"{HIDDEN_STAY}-7", True),
+)  # fmt: skip
+HIDDEN_TASK = "Plan for leaving the clinic"
 SECRET = "a secret that only tests know, long enough"
 
 
@@ -49,6 +55,7 @@ class Outside:
 
     work: AtWork
     programs: dict[str, int] = field(default_factory=dict)
+    stay_tasks: dict[int, int] = field(default_factory=dict)
 
     @property
     def store(self):
@@ -119,7 +126,7 @@ def _program(session, outside, name, role, place):
 
 def _stays(session, outside):
     told = {"feed": "trust", "patient_class": PatientClass.INPATIENT, "state": StayState.IN_PROGRESS, "updated_at": NOW}
-    for number, ref, sensitive in ((1, "VISIT-1", False), (1, HIDDEN_STAY, True), (4, "VISIT-4", False)):
+    for number, ref, sensitive in _STAYS:
         encounter = Encounter(
             person_id=outside.person(number), source="trust", source_ref=ref, kind=EncounterKind.EMERGENCY_ADMISSION,
             started_on=date(2026, 10, 4), provider_code="TRUST", diagnosis_code="I50",
@@ -133,19 +140,30 @@ def _stays(session, outside):
             )
         )  # fmt: skip
 
+    for number, title in ((1, HIDDEN_TASK), (7, HIDDEN_TASK), (8, "Plan for leaving the ward")):
+        task = Task(
+            person_id=outside.person(number), kind=TaskKind.DISCHARGE_PLANNING, title=title, due_on=NOW.date(),
+            owner_id=outside.work.town.users["ash.gp"], rule_code="hospital_admission", state=TaskState.OPEN, created_at=NOW,
+        )  # fmt: skip
+        session.add(task)
+        session.flush()
+        outside.stay_tasks[number] = task.id
+
 
 def _from_partners(session, outside):
     by, person = outside.programs[URGENT], outside.person(1)
     case = outside.work.cases[1]
     session.add(
         PartnerMessage(
-            person_id=person, case_id=case, sender_ref="111-7", words="Seen at home.", sent_at=NOW, at=NOW, by=by
+            person_id=person, case_id=case, sender_system="urn:partner:messages", sender_ref="111-7",
+            words="Seen at home.", sent_at=NOW, at=NOW, by=by,
         )
-    )
+    )  # fmt: skip
     session.add(
         Task(
             person_id=person, case_id=case, kind=TaskKind.PARTNER_REQUEST, title="Ring her", due_on=NOW.date(),
             owner_id=outside.work.town.users["ash.gp"], state=TaskState.OPEN, created_at=NOW, created_by=by,
+            request_system="urn:partner:requests", request_ref="R-5",
         )
     )  # fmt: skip
 
@@ -157,7 +175,7 @@ def outside_on(database: str, folder: Path) -> Iterator[Outside]:
         url = sqlite_url(folder) if database == "sqlite" else stack.enter_context(postgres_url())
         store = Store(open_database(url), Secrets.of(SECRET))
         stack.callback(store.engine.dispose)
-        yield make_outside(store)
+        yield copied(store, make_outside)
 
 
 def searched(outside, kind, name, text, modifier="", who="ash.manager"):

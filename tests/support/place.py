@@ -10,6 +10,7 @@ from caseload.sign_in.web import start_session
 from caseload.store import Store
 from tests.support.busy_town import make_busy_town
 from tests.support.case_app import NOW, make_town
+from tests.support.copied_places import copied
 from tests.support.leaving_town import make_leaving_town
 from tests.support.sqlite import sqlite_url
 from tests.support.town_at_work import AtWork, make_town_at_work
@@ -29,7 +30,7 @@ class Place:
 
     def __init__(self, kind: str, folder: Path):
         self.store = Store(open_database(sqlite_url(folder)), Secrets.of(SECRET))
-        self.work = MAKE[kind](self.store)
+        self.work = copied(self.store, MAKE[kind])
         settings = settings_with(secret_key=SECRET, secure_cookies=False, page_rows=20)
         self.app = create_app(settings, store=self.store, now=lambda: NOW)
         self.app.debug = True  # a fault is logged with where it was

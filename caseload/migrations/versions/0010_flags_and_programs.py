@@ -17,6 +17,8 @@ CHANGED_IN_PART = {
     "partner_message": ["person_id", "case_id", "read_at", "read_by", "row_version"],
 }
 """Rows that stay as they were but for these columns."""
+NUMBERS_OF_PARTNERS = ("request_system", "request_ref")
+"""What a partner's system calls what it asked for: columns of a task."""
 
 WORDS = {
     ("task", "kind"): (
@@ -75,6 +77,8 @@ def upgrade() -> None:
     """To this step."""
     for (table, column), words in WORDS.items():
         _words(table, column, (*words, *WORDS_ADDED[table, column]))
+    for name in NUMBERS_OF_PARTNERS:
+        op.add_column("task", sa.Column(name, sa.String(length=200)))
     _api_client()
     _bulk_export()
     _outward_change()
@@ -112,6 +116,9 @@ def downgrade() -> None:
     op.execute(sa.update(task).where(task.c.kind.in_(WORDS_ADDED["task", "kind"])).values(kind="other"))
     op.execute(sa.delete(notice).where(notice.c.kind.in_(WORDS_ADDED["notice", "kind"])))
     op.execute(sa.delete(role).where(role.c.role.in_(WORDS_ADDED["user_role", "role"])))
+    with op.batch_alter_table("task") as change:
+        for name in NUMBERS_OF_PARTNERS:
+            change.drop_column(name)
     for (table, column), words in WORDS.items():
         _words(table, column, words)
 
@@ -298,6 +305,7 @@ def _partner_message() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer()),
+        sa.Column("sender_system", sa.String(length=200), nullable=False),
         sa.Column("sender_ref", sa.String(length=200), nullable=False),
         sa.Column("words", sa.String(length=4000), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),

@@ -56,6 +56,23 @@ def open_token(system: str, column: Any) -> Condition:
     return lambda chosen: asked(chosen, one, func.coalesce(column, "") != "")
 
 
+def nothing(chosen: Filter) -> ColumnElement[bool]:
+    """What must not be asked by who is not told it: nothing is found."""
+    return NOWHERE
+
+
+def own_number(system: Any, number: Any) -> Condition:
+    """A number that somebody else gave, of a system that they named, or of none: `system|number`, `|number`, `number`, `system|`."""
+    there = func.coalesce(number, "") != ""
+
+    def one(value: Value) -> ColumnElement[bool]:
+        assert isinstance(value, Token)
+        of_system = [] if value.system is None else [func.coalesce(system, "") == value.system]
+        return and_(there, *of_system, *([number == value.code] if value.code else []))
+
+    return lambda chosen: asked(chosen, one, there)
+
+
 def pointer(resource: str, column: Any) -> Condition:
     """A reference to a resource whose id is a row id."""
 

@@ -6,6 +6,7 @@ version with the format.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from caseload.domain.plan_words import PlanState, ShareFormat
 from caseload.domain.sharing_rules import MAY_BE_SHARED, SHARING_RULES, RecipientKind
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import Sector
+from caseload.exceptions import NotThere
 from caseload.queries.objections import said_no, said_yes
 from caseload.queries.outward.conditions import Condition, moment, row_id_of, token
 from caseload.queries.outward.listing import (
@@ -29,6 +31,7 @@ from caseload.queries.outward.listing import (
 )
 from caseload.queries.outward.plan_rows import plan_changed, plan_rows
 from caseload.queries.outward.wanted import Slice, Wanted
+from caseload.queries.plan_copies import PlanCopy, plan_to_send
 from caseload.tables import Person, PlanVersion
 from interfaces.fhir.code_systems import our_codes
 from interfaces.fhir.document_reference import DocumentReferenceRecord
@@ -53,9 +56,10 @@ def find_document_references(session: Session, viewer: Viewer, now: datetime, wa
     """Each version that may be shared in each format that may go to who asks."""
     rule = SHARING_RULES[kind_of(viewer)]
     formats = _format_numbers(rule.formats)
+    # There always is a format. Joined from outside it comes last, and no condition on a version is asked again for each.
     question = (
         plan_rows(viewer, now)
-        .join(formats, true())
+        .outerjoin(formats, true())
         .where(PlanVersion.state.in_(sorted(MAY_BE_SHARED)), _answered(kind_of(viewer)))
     )
     number = formats.c.number
@@ -68,6 +72,28 @@ def find_document_references(session: Session, viewer: Viewer, now: datetime, wa
     listing = Listing((PlanVersion.id, number), plan_changed(), conditions, lambda ids: _known_as(ids, number))
     rows = rows_of(session, wanted, question, listing)
     return slice_of(viewer, rows, [(_record(viewer, row), [row[1].person_id]) for row in rows.rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What a document is made of: the DocumentReference that points to it, whom it is about, the version as it stands."""
+
+    reference: DocumentReferenceRecord
+    people: tuple[int, ...]
+    share_format: ShareFormat
+    plan: PlanCopy
+
+
+def copy_to_send(session: Session, viewer: Viewer, now: datetime, logical_id: str) -> Copy:
+    """The copy with the id of its DocumentReference, for exactly who finds that now; NotThere for everybody else."""
+    found = find_document_references(session, viewer, now, Wanted(ids=(logical_id,), count=1, total=False)).found
+    if not found:
+        raise NotThere
+    record = found[0].record
+    assert isinstance(record, DocumentReferenceRecord)
+    version_id = int(record.id.partition("-")[0])
+    plan = plan_to_send(session, viewer, now, version_id)
+    return Copy(record, found[0].people, ShareFormat(record.share_format), plan)
 
 
 def _format_numbers(allowed: frozenset[ShareFormat]) -> Any:

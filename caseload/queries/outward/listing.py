@@ -38,21 +38,21 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a page, where the next begins, and how many there are on all pages."""
+    """The rows of a page, where the next begins, and how many there are on all pages where that was asked."""
 
     rows: Sequence[Any]
     next_after: str | None
-    total: int
+    total: int | None
 
 
 def rows_of(session: Session, wanted: Wanted, question: Question, listing: Listing) -> Rows:
-    """The page of a question that reaches whom it may and no more: two statements.
+    """The page of a question that reaches whom it may and no more: two statements, one where no total is wanted.
 
     A row has `updated_at` beside what the question selects.
     """
     asked = question.where(*_conditions(wanted, listing))
     keys = [key.label(f"key_{number}") for number, key in enumerate(listing.keys)]
-    total = session.execute(select(func.count()).select_from(asked.with_only_columns(*keys).subquery())).scalar_one()
+    total = counted(session, asked.with_only_columns(*keys)) if wanted.total else None
     count = max(0, min(wanted.count, MOST))
     if not count:
         return Rows((), None, total)
@@ -60,6 +60,11 @@ def rows_of(session: Session, wanted: Wanted, question: Question, listing: Listi
     found = session.execute(asked.order_by(*listing.keys).limit(count + 1)).all()
     shown = found[:count]
     return Rows(shown, key_of(shown[-1], len(keys)) if len(found) > count else None, total)
+
+
+def counted(session: Session, question: Question) -> int:
+    """How many rows a question answers, in one statement."""
+    return session.execute(select(func.count()).select_from(question.subquery())).scalar_one()
 
 
 def key_of(row: Row[Any], keys: int) -> str:

@@ -6,12 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseload.domain.viewer import Viewer
-from caseload.queries.outward.conditions import Condition, moment, open_token, pointer
+from caseload.queries.outward.conditions import Condition, moment, own_number, pointer
 from caseload.queries.outward.listing import Listing, patient, patient_id, rows_of, slice_of, updated
 from caseload.queries.outward.wanted import Slice, Wanted
 from caseload.queries.reach import reachable
 from caseload.tables import PartnerMessage, Person, User
-from interfaces.fhir.code_systems import our_ids
 from interfaces.fhir.communication import CommunicationRecord
 
 
@@ -28,14 +27,14 @@ def find_communications(session: Session, viewer: Viewer, now: datetime, wanted:
         "sent": moment(PartnerMessage.sent_at),
         "received": moment(PartnerMessage.at),
         "sender": pointer("Organization", User.home_id),
-        "identifier": open_token(our_ids("partner"), PartnerMessage.sender_ref),
+        "identifier": own_number(PartnerMessage.sender_system, PartnerMessage.sender_ref),
     }
     rows = rows_of(session, wanted, question, Listing((PartnerMessage.id,), PartnerMessage.at, conditions))
     found = [
         CommunicationRecord(
             id=str(message.id), updated_at=updated(row), patient=patient_id(viewer, message.person_id, pseudonym),
-            case_id=str(message.case_id or ""), sender=str(home_id), sender_ref=message.sender_ref,
-            words=message.words, sent_at=message.sent_at, received_at=message.at,
+            case_id=str(message.case_id or ""), sender=str(home_id), sender_system=message.sender_system,
+            sender_ref=message.sender_ref, words=message.words, sent_at=message.sent_at, received_at=message.at,
         )
         for row in rows.rows
         for message, pseudonym, home_id in [row[:3]]

@@ -146,4 +146,4 @@ def _with_merged(session: Session, viewer: Viewer, now: datetime, wanted: Wanted
         )
         for old_id, old_pseudonym, updated_at, kept, pseudonym in session.execute(question)
     ]  # fmt: skip
-    return Slice((*page.found, *gone), page.next_after, page.total + len(gone))
+    return Slice((*page.found, *gone), page.next_after, None if page.total is None else page.total + len(gone))

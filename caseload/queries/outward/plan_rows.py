@@ -7,7 +7,7 @@ the person, else the last there was. Urgent care is told of an active one only.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from caseload.domain.plan_words import PlanState
@@ -30,7 +30,7 @@ def told(viewer: Viewer) -> ColumnElement[bool]:
 
 def holds() -> ColumnElement[bool]:
     """A condition on `PlanVersion`: of its case's versions that were ever ready the one that holds."""
-    other = aliased(PlanVersion)
+    other, active = aliased(PlanVersion), aliased(PlanVersion)
     first = (
         select(other.id)
         .where(other.case_id == PlanVersion.case_id, other.ready_at.is_not(None), other.state != PlanState.DRAFT)
@@ -39,7 +39,14 @@ def holds() -> ColumnElement[bool]:
         .correlate(PlanVersion)
         .scalar_subquery()
     )
-    return PlanVersion.id == first
+    beside = (
+        select(active.id)
+        .where(active.case_id == PlanVersion.case_id, active.state == PlanState.ACTIVE)
+        .correlate(PlanVersion)
+        .exists()
+    )
+    # Nearly every one that holds is active, and there is one active at most: only of the rest the others are looked through.
+    return or_(PlanVersion.state == PlanState.ACTIVE, and_(~beside, PlanVersion.id == first))
 
 
 def has_plan(case_id: Any) -> ColumnElement[bool]:

@@ -114,7 +114,7 @@ def _record(viewer: Viewer, row: Any, parts: Mapping[PlanHeading, PlanSection]) 
         state=version.state.value, joint=bool(joint), created_at=version.created_at, active_at=version.active_at,
         ended_at=version.ended_at, review_on=version.review_on, signed_by=str(version.signed_by or ""),
         contributors=() if urgent else tuple(writers),
-        sections=urgent_sections_of(contents) if urgent else sections_of(contents),
+        sections=urgent_sections_of(contents) if urgent else () if nameless(viewer) else sections_of(contents),
         goals=() if few else tuple(goal_id(case.id, entry) for entry in goals_of(contents)),
         activities=() if urgent else tuple(activities_of(case.id, contents, to_goals=not few)),
     )  # fmt: skip

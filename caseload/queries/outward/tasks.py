@@ -10,8 +10,8 @@ from caseload.clock import local_day
 from caseload.domain.hospital_effects import RULES
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import TaskKind, TaskState
-from caseload.queries.outward.conditions import Condition, day, moment, pointer, token, words_of
-from caseload.queries.outward.listing import Listing, patient, patient_id, rows_of, slice_of, updated
+from caseload.queries.outward.conditions import Condition, day, moment, nothing, own_number, pointer, token, words_of
+from caseload.queries.outward.listing import Listing, nameless, patient, patient_id, rows_of, slice_of, updated
 from caseload.queries.outward.newest import newest_of
 from caseload.queries.outward.staff import is_program
 from caseload.queries.outward.wanted import Slice, Wanted
@@ -73,6 +73,7 @@ def _conditions(viewer: Viewer, held: Any, changed: Any, plan: Any) -> dict[str,
     }
     return {
         **patient(viewer),
+        "identifier": nothing if nameless(viewer) else own_number(Task.request_system, Task.request_ref),
         "status": token({_STATUS: statuses}),
         "code": token({our_codes("task-kind"): words_of(Task.kind, {kind.value: kind for kind in TaskKind})}),
         "owner": pointer("Practitioner", Task.owner_id),
@@ -94,4 +95,5 @@ def _record(viewer: Viewer, row: Any) -> TaskRecord:
         team_name=row.name or "", requester="" if row.by_program else str(asked_by),
         requester_organisation=str(row.home_id or "") if row.by_program else "", due_on=task.due_on,
         created_at=task.created_at, ended_at=task.ended_at, ended_note=task.ended_note, care_plan=str(row.plan_id or ""),
+        request_system=task.request_system or "", request_ref=task.request_ref or "",
     )  # fmt: skip

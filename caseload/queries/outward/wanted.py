@@ -28,7 +28,7 @@ class Wanted:
     `ids` are logical ids (`_id`), `patient_ids` those of Patient (`patient`, `subject`): for the warehouse its pseudonym.
     `filters` are by the name of the parameter, each tuple's members have all to hold. `since` and `until` bound
     meta.lastUpdated, both included. `after` is a `Slice.next_after` of the same question. With `count` 0 only the total
-    is counted.
+    is counted. Without `total` nothing is: to count all there is can cost more than the page itself.
     """
 
     ids: tuple[str, ...] | None = None
@@ -38,6 +38,7 @@ class Wanted:
     until: datetime | None = None
     after: str | None = None
     count: int = 50
+    total: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A page. `next_after` is None on the last; `total` is how many there are on all of them."""
+    """A page. `next_after` is None on the last; `total` is how many there are on all of them, None where nobody asked."""
 
     found: tuple[Found, ...]
     next_after: str | None
-    total: int
+    total: int | None
 
 
 class Interaction(StrEnum):
@@ -99,7 +100,7 @@ class Outward:
 
     def read(self, session: Session, viewer: Viewer, now: datetime, logical_id: str) -> Found:
         """The one of this id; NotThere where there is none, or it is not for the viewer."""
-        found = self.search(session, viewer, now, Wanted(ids=(logical_id,), count=1)).found
+        found = self.search(session, viewer, now, Wanted(ids=(logical_id,), count=1, total=False)).found
         if not found:
             raise NotThere
         return found[0]

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
 from jinja2 import BytecodeCache
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from werkzeug.routing import Rule
+from werkzeug.routing import Map
 
 from caseload import passwords
 from caseload.app import create_app
@@ -22,9 +23,9 @@ from caseload.secrets import Secrets
 from caseload.settings import settings_with
 from caseload.sign_in.web import start_session
 from caseload.store import Store
-from tests.support.case_app import NOW
+from tests.support.case_app import NOW, make_town
+from tests.support.copied_places import copied
 from tests.support.postgres import postgres_url
-from tests.support.quick_town import quick_town
 from tests.support.sqlite import sqlite_url
 
 SECRET = "a secret that only tests know, long enough"
@@ -86,7 +87,7 @@ def quick_passwords(monkeypatch):
 
 
 ON_BOTH_DATABASES = {
-    "test_all_or_nothing", "test_api_at_once", "test_append_only", "test_assessments_at_once", "test_audit_chain", "test_case_changes", "test_concurrent_writers",
+    "test_all_or_nothing", "test_api_at_once", "test_api_exports", "test_api_paging", "test_api_odd_input", "test_api_writes_once", "test_append_only", "test_assessments_at_once", "test_audit_chain", "test_case_changes", "test_concurrent_writers",
     "test_database", "test_first_load", "test_handover_actions", "test_lead_actions", "test_lead_histories",
     "test_list_changes", "test_look_book", "test_looks_at_once", "test_merges", "test_migrations", "test_once", "test_people_change",
     "test_review_actions", "test_search", "test_sign_ins_at_once", "test_stays", "test_viewers", "test_visible",
@@ -94,7 +95,7 @@ ON_BOTH_DATABASES = {
     "test_outward_people", "test_outward_resources", "test_outward_search", "test_plan_sections", "test_plan_writers", "test_plans", "test_sharing_at_once", "test_agenda_at_once",
     "test_mdt_at_once", "test_mdt_closing", "test_meeting_days", "test_outward_changes", "test_flags_at_once",
     "test_feeds_heard", "test_hospital_messages", "test_hospital_worker", "test_listening_live", "test_replay",
-    "test_hospital_at_once", "test_hospital_events", "test_hospital_merges", "test_live_stays",
+    "test_hospital_at_once", "test_hospital_events", "test_hospital_merges", "test_hospital_moves", "test_live_stays",
 }  # fmt: skip
 """Where the database itself is at stake: locks, races, constraints, history, loads, who may open whom."""
 
@@ -167,7 +168,7 @@ def store(database_url):
 @pytest.fixture
 def town(store):
     """The made-up place of `tests.support.case_app`, in the store."""
-    return quick_town(store)
+    return copied(store, make_town)
 
 
 @pytest.fixture
@@ -199,26 +200,29 @@ class Compiled(BytecodeCache):
 COMPILED = Compiled()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def addresses_compiled_once():
-    """All the applications of a test process have the same addresses, and to compile them is most of making one."""
-    plain, known = Rule._compile_builder, {}
+class OneMap(Map):
+    """The addresses of all the applications of a test process: they are the same, and to compile them takes longest."""
 
-    def compiled(rule, append_unknown=True):
-        key = (tuple(rule._trace), str(rule.defaults), append_unknown)
-        if key not in known:
-            known[key] = plain(rule, append_unknown)
-        return known[key]
+    def __init__(self):
+        super().__init__()
+        self.known = set()
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compiled)
-        yield
+    def add(self, rulefactory):
+        key = (rulefactory.rule, rulefactory.endpoint, frozenset(rulefactory.methods or ()))
+        if key not in self.known:
+            super().add(rulefactory)
+            self.known.add(key)
+
+
+ADDRESSES = OneMap()
 
 
 @pytest.fixture
-def app(store, settings, clock):
+def app(store, settings, clock, monkeypatch):
     """The application, in testing mode: a fault of ours is raised instead of shown."""
-    app = create_app(settings, store=store, now=clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(Flask, "url_map_class", staticmethod(lambda **_: ADDRESSES))
+        app = create_app(settings, store=store, now=clock)
     app.jinja_env.bytecode_cache = COMPILED
     app.testing = True
     return app

@@ -1,31 +1,19 @@
-"""Who may open whom: every combination against an oracle written from what was asked for, by question and by page."""
+"""Who may open whom, address by address: every role and combination against an oracle written from what was asked for."""
 
+import gc
 import re
 from itertools import cycle, islice
+from shutil import copyfile
 
 import pytest
-from sqlalchemy import select
 
 from caseload.database import open_database
-from caseload.migrations.running import upgrade
-from caseload.queries.assignees import may_be_given
-from caseload.queries.viewers import viewer_of
-from caseload.queries.visible import openable, related
 from caseload.secrets import Secrets
 from caseload.store import Store
-from caseload.tables import (
-    CareTeamMember,
-    Case,
-    Consent,
-    EmergencyAccess,
-    Handover,
-    LeadAllocation,
-    Person,
-    RestrictedAccess,
-)
-from tests.support.access_oracle import ASKED_FOR, EVERY, IN_CARE, RELATIONSHIPS, ROLES, Combination, may_open
+from tests.integration.caseload.conftest import COMPILED, engine_at
+from tests.support.access_oracle import ASKED_FOR, IN_CARE, RELATIONSHIPS, ROLES, Combination, may_open
 from tests.support.access_place import AccessPlace
-from tests.support.access_requests import SECRET, Visits
+from tests.support.access_requests import SECRET, LaidOut, Visits
 from tests.support.access_routes import (
     ABOUT_NOBODY,
     ABOUT_SOMEBODY,
@@ -39,120 +27,8 @@ from tests.support.access_routes import (
     own_practice_without_emergency,
 )
 from tests.support.case_app import NOW
-
-SECTORS = [
-    *((role, "health") for role in ROLES),
-    ("lead", "social_care"),
-    ("lead", "voluntary"),
-    ("navigator", "social_care"),
-    ("practice", "voluntary"),
-]
-
-
-def opened_by(session, probe, condition):
-    """The numbers of the people in one user's part of the place for whom the condition holds."""
-    viewer = viewer_of(session, probe.user_id, NOW)
-    ids = set(session.execute(select(Person.id).where(condition(viewer, NOW))).scalars())
-    return {one.number for one in probe.people if one.ids["person_id"] in ids}
-
-
-def wrong(probe, found, **options):
-    """Every combination whose answer is not the oracle's, with the answer that was given."""
-    return [
-        (probe.role, probe.sector, one.stands, one.number in found)
-        for one in probe.people
-        if (one.number in found) != may_open(probe.role, one.stands, probe.sector, **options)
-    ]
-
-
-@pytest.mark.slow
-def test_every_combination_is_answered_as_the_oracle_says(store):
-    with store.writing() as session:
-        place = AccessPlace(session, NOW)
-        for number, (role, sector) in enumerate(SECTORS):
-            place.probe(f"user.{number}", role, EVERY if sector == "health" else ASKED_FOR, sector)
-        place.write()
-    answers = 0
-    with store.reading() as session:
-        for probe in place.probes:
-            assert wrong(probe, opened_by(session, probe, openable)) == []
-            assert wrong(probe, opened_by(session, probe, related), in_emergency=False) == []
-            answers += len(probe.people)
-    assert answers == 8 * 315 + 4 * 126
-
-
-def test_the_answer_is_the_same_in_a_question_about_cases_leads_and_consent(store):
-    """A condition whose parts were tied to the rows of the question around it would open everybody's people."""
-    with store.writing() as session:
-        place = AccessPlace(session, NOW)
-        for role in IN_CARE:
-            place.probe(role, role, EVERY[::4])
-        place.write()
-    with store.reading() as session:
-        for probe in place.probes:
-            viewer = viewer_of(session, probe.user_id, NOW)
-            wanted = select(Person.id).where(openable(viewer, NOW))
-            for table in (CareTeamMember, Handover, LeadAllocation):
-                joined = wanted.join(Case, Case.person_id == Person.id).join(table, table.case_id == Case.id)
-                joined = joined.outerjoin(Consent, Consent.person_id == Person.id)
-                joined = joined.outerjoin(RestrictedAccess, RestrictedAccess.person_id == Person.id)
-                joined = joined.outerjoin(EmergencyAccess, EmergencyAccess.person_id == Person.id)
-                ids = set(session.execute(joined).scalars())
-                assert wrong(probe, {one.number for one in probe.people if one.ids["person_id"] in ids}) == []
-
-
-def test_links_of_one_user_open_nothing_for_another(store):
-    with store.writing() as session:
-        place = AccessPlace(session, NOW)
-        for name in ("one", "other"):
-            place.probe(name, "lead", EVERY)
-        place.write()
-    with store.reading() as session:
-        one, other = place.probes
-        viewer = viewer_of(session, one.user_id, NOW)
-        ids = set(session.execute(select(Person.id).where(openable(viewer, NOW))).scalars())
-        assert not ids & {person.ids["person_id"] for person in other.people}
-
-
-def test_a_merged_record_is_opened_by_nobody(store):
-    with store.writing() as session:
-        place = AccessPlace(session, NOW)
-        for role in IN_CARE:
-            place.probe(role, role, ASKED_FOR[::9])
-        place.write()
-    with store.reading() as session:
-        merged = [one.ids["merged_id"] for probe in place.probes for one in probe.people]
-        for probe in place.probes:
-            viewer = viewer_of(session, probe.user_id, NOW)
-            for condition in (openable, related):
-                wanted = select(Person.id).where(condition(viewer, NOW), Person.id.in_(merged))
-                assert session.execute(wanted).all() == []
-
-
-def _far(one):
-    return one.emergency == "in force" and one.relationship in ("none", "other place")
-
-
-@pytest.mark.slow
-def test_whoever_may_be_given_work_is_whoever_may_open_the_record(store):
-    """But for one to whom a case is only offered: they may look before they answer, and are given nothing yet."""
-    with store.writing() as session:
-        place = AccessPlace(session, NOW)
-        for number, (role, sector) in enumerate(SECTORS):
-            place.probe(
-                f"user.{number}", role, [one for one in ASKED_FOR if one.emergency == "no" or _far(one)], sector
-            )
-        place.write()
-    with store.reading() as session:
-        for probe in place.probes:
-            given = {
-                one.number
-                for one in probe.people
-                if may_be_given(session, NOW, one.ids["person_id"], owner_id=probe.user_id, team_id=None)
-            }
-            probe.people = [one for one in probe.people if one.stands.relationship != "handover addressed"]
-            assert wrong(probe, given, in_emergency=False) == []
-
+from tests.support.once_in_a_run import once_in_a_run
+from tests.support.sqlite import sqlite_url
 
 OTHERS = [
     Combination("case in place", "yes"),
@@ -183,19 +59,35 @@ GIVEN = {
 }
 
 
+PARTS = 8
+"""Into how many tests a question of every address is cut, so that several processes can ask it."""
+
+
 @pytest.fixture(scope="module")
-def visits(tmp_path_factory):
+def visits(tmp_path_factory, worker_id):
     """The app over the whole place, every request of which is forgotten again."""
-    engine = open_database(f"sqlite:///{tmp_path_factory.mktemp('access')}/case.sqlite")
-    upgrade(engine)
-    store = Store(engine, Secrets.of(SECRET))
-    with store.writing() as session:
-        place = AccessPlace(session, NOW)
-        for role in ROLES:
-            place.probe(role, role, ASKED_FOR)
-        place.write()
-    yield Visits(store, place)
+    place = AccessPlace(None, NOW)
+    for role in ROLES:
+        place.probe(role, role, ASKED_FOR)
+    kept = once_in_a_run(tmp_path_factory, worker_id, "access", lambda folder: _write(place, sqlite_url(folder)))
+    folder = tmp_path_factory.mktemp("visits")
+    copyfile(kept / "case.sqlite", folder / "case.sqlite")
+    engine = engine_at(f"sqlite:///{folder}/case.sqlite")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("weasyprint.HTML", LaidOut)
+        visits = Visits(Store(engine, Secrets.of(SECRET)), place)
+        visits.app.jinja_env.bytecode_cache = COMPILED
+        gc.freeze()  # thousands of people, who stay: nobody need look through them again and again
+        yield visits
+        gc.unfreeze()
     engine.dispose()
+
+
+def _write(place, url):
+    store = Store(open_database(url), Secrets.of(SECRET))
+    with store.writing() as place.session:
+        place.write()
+    store.engine.dispose()
 
 
 def routes_of(app):
@@ -225,7 +117,7 @@ def check(faults, visitor, method, path, answer):
         faults.append(f"{what} shows somebody it must not")
     if answer.shown - answer.seen:
         faults.append(f"{what} shows somebody without a look being written ({answer.status})")
-    if any(visitor.visits.nhs_numbers_in(address) for address in [path, *answer.addresses]):
+    if visitor.visits.nhs_numbers_in("\0".join([path, *answer.addresses])):
         faults.append(f"{what} carries an NHS number in an address")
 
 
@@ -245,6 +137,7 @@ def given(faults, visitor, method, path):
         faults.append(f"{method} {path} for {visitor.probe.role}: {answer.status}")
     if (
         answer.status == 200
+        and answer.is_page
         and "<h1" in answer.text
         and ('action="/search"' in answer.text) != (visitor.probe.role in IN_CARE)
     ):
@@ -283,17 +176,23 @@ def test_what_is_answered_to_programs_is_answered_to_no_session(visits, faults):
             faults.append(f"{method} {path}: {len(answers)} answers, {answer.status}")
 
 
+PERSON = "/people/<int:person_id>"
+
+
 @pytest.mark.slow
-def test_the_page_of_a_person_for_every_role_and_combination(visits, faults):
-    for visitor in visits.visitors:
-        missing = visitor.ask("GET", f"/people/{MISSING}")
-        for one in visitor.probe.people[:: 1 if visitor.probe.role in IN_CARE else 5]:
-            path = f"/people/{one.ids['person_id']}"
-            if may_open(visitor.probe.role, one.stands):
-                answer = given(faults, visitor, "GET", path)
-                assert (answer.status, answer.shown) == (200, {one.number})
-            else:
-                refused(faults, visitor, "GET", path, missing)
+@pytest.mark.parametrize("role", ROLES)
+def test_the_page_of_a_person_for_every_role_and_combination(visits, faults, role):
+    visitor = visits.visitors[ROLES.index(role)]
+    assert visitor.probe.role == role
+    missing = visitor.ask("GET", path_of(PERSON, {"person_id": MISSING}))
+    assert missing.status == 404
+    for one in visitor.probe.people[:: 1 if role in IN_CARE else 5]:
+        path = path_of(PERSON, one.ids)
+        if may_open(role, one.stands):
+            answer = given(faults, visitor, "GET", path)
+            assert (answer.status, answer.shown) == (200, {one.number})
+        else:
+            refused(faults, visitor, "GET", path, missing)
 
 
 def test_an_old_address_of_a_merged_person_for_every_role(visits, faults):
@@ -307,21 +206,29 @@ def test_an_old_address_of_a_merged_person_for_every_role(visits, faults):
                 refused(faults, visitor, "GET", path, missing)
 
 
+def _by_turns():
+    """Every address about somebody, with its number and its turn of the further combinations."""
+    turn = cycle(OTHERS)
+    return [(number, route, row, [*islice(turn, 4)]) for number, (route, row) in enumerate(ABOUT_SOMEBODY.items())]
+
+
 @pytest.mark.slow
-def test_every_address_about_somebody_for_every_role(visits, faults):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_address_about_somebody_for_every_role(visits, faults, part):
     """Every relationship at every address with two roles in care, by turns; further combinations by turns with each.
 
-    An address of some roles only is asked for in every combination: whom it is given for are few.
+    An address of some roles only is asked for in every combination: whom it is given for are few. The page of a person is
+    not asked for here: it has a test of its own, in every combination there is.
     """
-    turn = cycle(OTHERS)
-    for number, ((method, rule), row) in enumerate(ABOUT_SOMEBODY.items()):
-        others = [*islice(turn, 4)]
+    for number, (method, rule), row, others in _by_turns()[part::PARTS]:
+        if (method, rule) == ("GET", PERSON):
+            continue
         answers = []
         for place, visitor in enumerate(visits.visitors):
             role = visitor.probe.role
             every = role in row.roles and row.roles != IN_CARE
             standing = RELATIONSHIPS if every else RELATIONSHIPS[(number + place) % 2 :: 2]
-            asked = [*map(Combination, standing), *(OTHERS if every else others[: None if role in IN_CARE else 1])]
+            asked = {*map(Combination, standing), *(OTHERS if every else others[: None if role in IN_CARE else 1])}
             missing = visitor.ask(method, path_of(rule, dict.fromkeys(re.findall(r":(\w+)>", rule), MISSING) | GIVEN))
             if missing.status != 404:
                 faults.append(f"{method} {rule} for {role}: {missing.status} where there is nothing")
@@ -359,8 +266,9 @@ def test_every_other_address_for_every_role(visits, faults):
 
 
 @pytest.mark.slow
-def test_what_belongs_to_a_place_or_to_somebody_else(visits, faults):
-    for (method, rule), row in (OF_A_PLACE | SOMEBODY_ELSES).items():
+@pytest.mark.parametrize("part", range(PARTS))
+def test_what_belongs_to_a_place_or_to_somebody_else(visits, faults, part):
+    for (method, rule), row in [*(OF_A_PLACE | SOMEBODY_ELSES).items()][part::PARTS]:
         for visitor in visits.visitors:
             missing = visitor.ask(method, path_of(rule, dict.fromkeys(visits.place.here, MISSING)))
             here, elsewhere = path_of(rule, visits.place.here), path_of(rule, visits.place.elsewhere)

@@ -43,14 +43,22 @@ def test_a_value_that_cannot_be_read_is_refused(urgent, work, query, code):
     assert outcome_of(urgent.get(f"/Flag?{query}")) == (400, code)
 
 
-@pytest.mark.parametrize(
-    "query", ["colour=red", "_sort=date", "_include=Flag:colour", "_revinclude=Flag:patient", "_summary=true"]
-)
+@pytest.mark.parametrize("query", ["colour=red", "_include=Flag:colour", "_revinclude=Flag:patient", "_summary=true"])
 def test_a_parameter_that_is_not_known_is_passed_over_or_refused_as_asked(urgent, work, query):
     lenient = urgent.get(f"/Flag?{query}")
     assert lenient.status_code == 200
     assert query.partition("=")[0] not in lenient.json["link"][0]["url"]
     assert outcome_of(urgent.get(f"/Flag?{query}", Prefer="handling=strict")) == (400, "UNKNOWN_PARAMETER")
+
+
+@pytest.mark.parametrize("order", ["date", "-_id", "_lastUpdated", "-_lastUpdated", "_id,date"])
+def test_an_order_that_is_not_kept_is_refused_and_the_service_says_which_is(urgent, work, order):
+    refused = urgent.get(f"/Flag?_sort={order}")
+    assert outcome_of(refused) == (400, "UNKNOWN_PARAMETER")
+    assert "_sort can only be _id" in refused.json["issue"][0]["diagnostics"]
+    kept = urgent.get("/Flag?_sort=_id").json
+    assert (kept["total"], "_sort=_id" in kept["link"][0]["url"]) == (1, True)
+    assert "_sort takes _id" in urgent.get("/metadata").json["rest"][0]["documentation"]
 
 
 def test_no_token_a_wrong_one_and_one_that_is_over(app, clock, urgent, work):

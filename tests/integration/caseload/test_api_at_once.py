@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from caseload.tables import ActionKey, ApiAssertion, ApiToken, PartnerMessage, Task
+from caseload.tables import ActionKey, ApiAssertion, ApiToken, PartnerMessage, Task, TaskEvent
 from tests.integration.caseload.test_api_writes import FHIR, message_of, task_of
 from tests.support.api_programs import northern_system
 from tests.support.at_once import at_once
@@ -54,3 +54,15 @@ def test_what_is_written_at_once_is_kept_once(store, app, program, work, path, b
     assert len({answer.headers.get("Location") for answer in answers if answer.status_code != 409}) == 1
     assert counted(store, table) == before + 1
     assert counted(store, ActionKey) >= 1
+
+
+def test_an_update_sent_at_once_under_one_key_is_answered_each_time_as_the_first(store, app, program, work):
+    client, path = app.test_client(), "/fhir/R4/Task"
+    headers = {**program.headers(client, "system/*.cruds"), "Content-Type": FHIR}
+    made = client.post(path, data=json.dumps(task_of(work.person_id)), headers=headers)
+    headers |= {"If-Match": made.headers["ETag"], "Idempotency-Key": "k-1"}
+    sent, here = json.dumps({**made.json, "status": "completed"}), f"{path}/{made.json['id']}"
+    answers = at_once(TIMES, lambda _: app.test_client().put(here, data=sent, headers=headers))
+    assert {(answer.status_code, answer.data) for answer in answers} == {(200, answers[0].data)}
+    of_task = TaskEvent.task_id == int(made.json["id"])
+    assert counted(store, TaskEvent, of_task, TaskEvent.kind == "done") == 1

@@ -7,6 +7,7 @@ from tests.support.api_at_work import Api
 from tests.support.api_programs import urgent_care
 from tests.support.case_app import audited
 from tests.support.flag_work import flagged
+from tests.support.statements import statements
 
 
 @pytest.fixture
@@ -52,3 +53,21 @@ def test_a_number_about_nobody_in_particular_is_none(store, urgent, work):
     assert urgent.get("/Flag?status=active&_summary=count").json["total"] == 1
     assert urgent.get("/Flag?patient=999999&_summary=count").json["total"] == 0
     assert views(store) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "counts"),
+    [
+        ("/Flag", 1),
+        ("/Flag?_include=Flag:patient&_include=Flag:author", 1),
+        ("/Flag/{flag}", 0),
+        ("/Patient/{person}/$everything", 0),
+        ("/Flag/_history", 0),
+        ("/CarePlan/{case}/_history", 0),
+    ],
+)
+def test_all_there_is_is_counted_for_a_search_only(store, urgent, work, path, counts):
+    with statements(store.engine) as sent:
+        answer = urgent.get(path.format(person=work.person_id, flag=work.flag_id, case=work.case_id))
+    assert answer.status_code == 200
+    assert sum(one.lstrip().lower().startswith("select count(*)") for one in sent) == counts

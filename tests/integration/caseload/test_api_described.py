@@ -17,7 +17,6 @@ from caseload.api.problems import BY_STATUS, MEANINGS, ErrorCode, issue
 from caseload.app import create_app
 from caseload.database import open_database
 from caseload.domain.words import Role
-from caseload.migrations.running import upgrade
 from caseload.queries.outward.resources import RESOURCES
 from caseload.secrets import Secrets
 from caseload.settings import settings_with
@@ -27,6 +26,7 @@ from interfaces.fhir.reading import model_of
 from tests.integration.caseload.conftest import SECRET
 from tests.support.api_programs import let_in_program, rsa_key
 from tests.support.case_app import NOW
+from tests.support.copied_places import copied
 from tests.support.sqlite import sqlite_url
 from tests.support.town_at_work import make_town_at_work
 
@@ -45,14 +45,16 @@ def test_the_capability_statement_is_for_everybody_and_says_what_is_served(app):
     told = answer.json
     model_of("CapabilityStatement").model_validate(told)
     assert told["fhirVersion"] == "4.0.1"
-    assert {one["type"] for one in told["rest"][0]["resource"]} == set(RESOURCES)
+    served = {one["type"]: [way["code"] for way in one["interaction"]] for one in told["rest"][0]["resource"]}
+    assert set(served) == set(RESOURCES) | {"Binary"}
+    assert served["Binary"] == ["read"]
 
 
 def test_the_description_is_the_same_each_time_and_served(app):
     served = app.test_client().get("/fhir/R4/openapi.json")
     assert served.text == description()
     described = json.loads(served.text)
-    assert {path.split("/")[1] for path in described["paths"]} >= set(RESOURCES)
+    assert {path.split("/")[1] for path in described["paths"]} >= set(RESOURCES) | {"Binary"}
 
 
 def test_what_identifies_somebody_is_described_for_forms_only():
@@ -69,9 +71,8 @@ def served(tmp_path_factory):
     """The API over the place at work, and the headers of three programs of different roles."""
     folder = tmp_path_factory.mktemp("described")
     engine = open_database(sqlite_url(folder))
-    upgrade(engine)
     store = Store(engine, Secrets.of(SECRET))
-    town = make_town_at_work(store).town
+    town = copied(store, make_town_at_work).town
     given = settings_with(
         secret_key=SECRET, secure_cookies=False, exports_folder=str(folder / "exports"), api_reads_per_minute=1_000_000
     )

@@ -227,6 +227,18 @@ def test_a_search_of_somebody_finds_nothing_where_they_may_not_be_opened(world, 
 
 
 @pytest.mark.parametrize("role", IN_CARE)
+def test_the_file_of_a_plan_is_had_by_who_may_open_the_person_and_be_given_a_copy(world, faults, role):
+    """Their own practice may open whoever said no to health services seeing the record, and is given no copy of the plan."""
+    token, asked = f"token.{role}", world.probes[role].people[::5]
+    missing, _ = world.ask(token, f"/Binary/{MISSING}-plain-text")
+    for one in asked:
+        told = may_open(role, one.stands) and one.stands.consent != "refused"
+        path = f"/Binary/{one.ids['version_id']}-plain-text"
+        held(world, faults, token, path, one.ids["person_id"], told=told, missing=missing)
+    assert len({may_open(role, one.stands) and one.stands.consent != "refused" for one in asked}) == 2
+
+
+@pytest.mark.parametrize("role", IN_CARE)
 def test_a_search_of_everybody_finds_exactly_those(world, role):
     probe, found, path = world.probes[role], set(), "/Patient?_count=500"
     answer, seen = world.ask(f"token.{role}", path)
@@ -236,15 +248,26 @@ def test_a_search_of_everybody_finds_exactly_those(world, role):
     assert found & of_probe == {one.ids["person_id"] for one in probe.people if may_open(role, one.stands)}
 
 
-def test_111_is_told_of_exactly_those_with_a_flag_in_force(world, faults):
+def test_111_is_told_of_exactly_those_with_a_flag_in_force(world, faults, monkeypatch):
+    monkeypatch.setattr("caseload.pages.plan_files.plan_pdf", lambda *_: b"%PDF")
+    monkeypatch.setattr("caseload.pages.plan_files.pages_of", lambda *_: 1)
+    monkeypatch.setattr("caseload.pages.plan_files.missing_pdf", lambda: None)
     probe = world.probes["urgent_care"]
     missing, _ = world.ask("token.111", f"/Patient/{MISSING}")
     tellable = 0
     for one, said in zip(probe.people, FOR_111, strict=True):
         told, person_id = tells_111(*said), one.ids["person_id"]
         tellable += told
-        for path in (f"/Patient/{person_id}", f"/Flag/{one.ids['flag_id']}", f"/CarePlan/{one.ids['case_id']}"):
+        summary = f"/Binary/{one.ids['version_id']}-urgent-summary"
+        for path in (
+            f"/Patient/{person_id}",
+            f"/Flag/{one.ids['flag_id']}",
+            f"/CarePlan/{one.ids['case_id']}",
+            summary,
+        ):
             held(world, faults, "token.111", path, person_id, told=told, missing=missing)
+        whole = f"/Binary/{one.ids['version_id']}-plain-text"
+        held(world, faults, "token.111", whole, person_id, told=False, missing=missing)
     assert (tellable, len(FOR_111)) == (1, len(FOR_111))
     assert len(FOR_111) > 30
     answer, _ = world.ask("token.111", "/Flag?_count=500")
@@ -268,6 +291,7 @@ def test_a_warehouse_is_told_of_exactly_those_who_said_no_to_nothing(world):
     )
     for one in probe.people:
         assert world.ask("token.warehouse", f"/Patient/{one.ids['person_id']}")[0].status_code == 404
+        assert world.ask("token.warehouse", f"/Binary/{one.ids['version_id']}-pdf")[0].status_code == 403
 
 
 LETTER_OF = {"r": "/{kind}/{id}", "s": "/{kind}?patient={person}"}

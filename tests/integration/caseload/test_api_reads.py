@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from caseload.domain.words import Role
-from caseload.tables import Person
 from tests.support.api_at_work import BASE, Api, outcome_of
 from tests.support.api_programs import let_in_program, northern_system, rsa_key, urgent_care
 from tests.support.case_app import NOW, audited
@@ -134,21 +133,6 @@ def test_no_nhs_number_or_name_is_in_a_log_line(town, urgent, work, caplog):
     assert "Family1" not in said
 
 
-def test_pages_go_on_without_shifting_and_hold_nothing_of_the_question(store, town, practice):
-    first = practice.send("POST", "/Patient/_search", data={"family": "Family", "_count": "2"}).json
-    assert (first["total"], [entry["resource"]["id"] for entry in first["entry"]]) == (
-        4,
-        [str(town.people[n]) for n in (6, 7)],
-    )
-    address = next(link["url"] for link in first["link"] if link["relation"] == "next")
-    assert "Family" not in address
-    with store.writing() as session:
-        session.get_one(Person, town.people[6]).name_key = "other given6"  # it would not be found any more
-    second = practice.get(address.removeprefix(f"http://localhost{BASE}")).json
-    assert [entry["resource"]["id"] for entry in second["entry"]] == [str(town.people[n]) for n in (8, 9)]
-    assert [link["relation"] for link in second["link"]] == ["self"]
-
-
 def test_the_address_of_a_page_is_of_no_use_to_another_or_a_day_later(store, town, app, clock, practice):
     first = practice.get("/Patient?_count=1").json
     cursor = next(link["url"] for link in first["link"] if link["relation"] == "next").partition("_cursor=")[2]
@@ -210,23 +194,6 @@ def test_every_version_of_a_plan(partner, work, store, town):
     assert (one.status_code, one.json["meta"]["versionId"]) == (200, version)
     assert outcome_of(partner.get(f"/CarePlan/{work.case_id}/_history/none")) == (404, "RESOURCE_NOT_FOUND")
     assert views(store) == [[town.people[1]]] * 2
-
-
-def test_everything_of_somebody_page_by_page(partner, work, store, town):
-    whole = partner.get(f"/Patient/{work.person_id}/$everything?_count=500").json
-    every = [(entry["resource"]["resourceType"], entry["resource"]["id"]) for entry in whole["entry"]]
-    assert {"Patient", "CarePlan", "Flag", "EpisodeOfCare", "CareTeam", "Task"} <= {kind for kind, _ in every}
-    found, address = [], f"/Patient/{work.person_id}/$everything?_count=2"
-    for _ in range(100):
-        page = partner.get(address).json
-        assert len(page.get("entry", ())) <= 2
-        found += [(entry["resource"]["resourceType"], entry["resource"]["id"]) for entry in page.get("entry", ())]
-        following = [link["url"] for link in page["link"] if link["relation"] == "next"]
-        if not following:
-            break
-        address = following[0].removeprefix(f"http://localhost{BASE}")
-    assert [one for one in found if one[0] != "AuditEvent"] == [one for one in every if one[0] != "AuditEvent"]
-    assert {person for people in views(store) for person in people} == {town.people[1]}
 
 
 def test_everything_of_somebody_narrowed(partner, work):

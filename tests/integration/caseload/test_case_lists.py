@@ -18,7 +18,8 @@ from caseload.queries.cases import CaseList, _page, case_page
 from caseload.queries.next_cases import left_without_lead, next_without_lead
 from caseload.queries.visible import openable
 from caseload.tables import CareTeamMember, Case, Consent, Contact, LeadAllocation, Person, RestrictedAccess
-from tests.support.case_app import NOW, audited
+from tests.support.case_app import NOW, audited, make_town
+from tests.support.copied_places import copied
 from tests.support.day_work import TODAY, act
 from tests.support.led_cases import asked, led, named, opened
 from tests.support.review_work import names_on, row_of
@@ -37,6 +38,11 @@ def family(number):
 
 @pytest.fixture
 def cases(store, town):
+    """The cases by the numbers of their people."""
+    return copied(store, make_cases, town, after=make_town)
+
+
+def make_cases(store, town):
     """Cases in every relationship: led, on a care team, handed over, refused sharing, restricted, on hold, closed."""
     made = {
         1: led(store, town, 1, "ash.gp"),

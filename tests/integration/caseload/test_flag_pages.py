@@ -141,8 +141,11 @@ def test_ending_one_says_why_and_keeps_it(client_as, post, work):
 def test_who_took_it_over_is_shown(client_as, work, store, town):
     flag_id = work.set()
     with store.writing() as session:
-        session.add(FlagAcknowledgement(flag_id=flag_id, flag_version=1, at=NOW, by=town.users["nurse"]))
-    assert "Nurse, 5 October 2026" in text_of(client_as("ash.gp").get(f"/people/{work.person_id}/flags"))
+        taken = {"flag_id": flag_id, "flag_version": 1, "at": NOW, "by": town.users["nurse"]}
+        session.add(FlagAcknowledgement(note="In the crew’s system", **taken))
+    page = text_of(client_as("ash.gp").get(f"/people/{work.person_id}/flags"))
+    assert "Nurse, 5 October 2026" in page
+    assert ": In the crew’s system" in page
 
 
 def test_one_past_its_date_is_said_to_be_told_to_nobody_before_the_sweep(client_as, work, clock):

@@ -19,6 +19,7 @@ from caseload.store import Store
 from caseload.tables import AuditEvent, Table
 from tests.support.at_once import at_once
 from tests.support.case_app import NOW
+from tests.support.copied_places import copied
 from tests.support.filled_forms import filled_form
 from tests.support.form_cases import FORMS, NO_EFFECT_TO_DOUBLE
 from tests.support.postgres import administer, postgres_url, shared_server
@@ -39,7 +40,7 @@ class Copies:
         self.kind, self.folder, self.stack, self.made = kind, folder, stack, 0
         self.url = sqlite_url(folder, "work.sqlite") if kind == "sqlite" else stack.enter_context(postgres_url())
         engine = open_database(self.url)
-        self.work = make_town_at_work(Store(engine, Secrets.of(SECRET)))
+        self.work = copied(Store(engine, Secrets.of(SECRET)), make_town_at_work)
         engine.dispose()
 
     def copy(self):

@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from caseload.actions.discharges import plan_discharge
 from caseload.actions.plan_reviews import review_after_discharges
+from caseload.actions.task_history import tell_history
 from caseload.audit_chain import verify
 from caseload.domain.plan_words import DischargePathway
+from caseload.domain.task_rules import TaskStep
 from caseload.tables import Encounter, HospitalStay, Task, TaskEvent
 from tests.support.case_app import NOW, audited
-from tests.support.hospital_work import START, HospitalWork
+from tests.support.hospital_work import START, HospitalWork, hl7_time
 from tests.support.led_cases import opened
 from tests.support.plan_work import PlanWork
 
@@ -142,6 +144,68 @@ def test_what_is_told_long_afterwards_alarms_nobody(plans, hospital):
     assert hospital.told(*HOSPITAL) == []
     assert hospital.tasks() == []
     assert len(hospital.encounters()) == 1
+
+
+def contact_task(hospital):
+    with hospital.store.reading() as session:
+        task = session.execute(select(Task).where(Task.kind == "discharge_contact")).scalar_one()
+        rows = session.execute(select(TaskEvent).where(TaskEvent.task_id == task.id).order_by(TaskEvent.id)).scalars()
+        return task.due_on, [(row.kind, row.by, row.note) for row in rows if row.kind != "created"]
+
+
+PUT_RIGHT = {
+    "an update": ("A08", {"at": START + HOUR, "pv1": {45: hl7_time(START - 3 * DAY)}}),
+    "a second discharge": ("A03", {"at": START - 3 * DAY, "told": START + HOUR}),
+}
+
+
+@pytest.mark.parametrize(("trigger", "told"), PUT_RIGHT.values(), ids=PUT_RIGHT)
+def test_the_contact_is_due_by_the_day_of_the_discharge_as_it_was_put_right(plans, hospital, trigger, told):
+    hospital.tell("A01", at=START - 5 * DAY)
+    hospital.tell("A03", at=START)
+    assert contact_task(hospital) == (date(2026, 10, 7), [])
+    hospital.tell(trigger, **told)
+    note = "The hospital put the day of the discharge right. Due on 6 October 2026, not 7 October 2026."
+    assert contact_task(hospital) == (date(2026, 10, 6), [("changed", None, note)])
+    assert "task.changed" in [action for action, _ in audited(hospital.store)]
+    hospital.tell("A08", at=START + 2 * HOUR)
+    assert len(contact_task(hospital)[1]) == 1
+    assert len(hospital.tasks("discharge_contact")) == 1
+
+
+def test_the_contact_is_due_by_the_day_of_a_later_discharge(plans, hospital):
+    hospital.tell("A01", at=START - 5 * DAY)
+    hospital.tell("A03", at=START - 3 * DAY)
+    hospital.tell("A13", at=START - 3 * DAY, told=START - 2 * DAY)
+    hospital.tell("A03", at=START)
+    due, steps = contact_task(hospital)
+    assert (due, [kind for kind, *_ in steps]) == (date(2026, 10, 7), ["cancelled", "reopened", "changed"])
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["while open", "taken back between"])
+def test_a_day_that_somebody_set_for_the_contact_stays(plans, hospital, town, back):
+    hospital.tell("A01", at=START - 5 * DAY)
+    hospital.tell("A03", at=START)
+    with hospital.store.writing() as session:
+        task = session.execute(select(Task).where(Task.kind == "discharge_contact")).scalar_one()
+        task.due_on = TODAY + 9 * DAY
+        tell_history(
+            session, task, TaskStep.CHANGED, before=task.title, after=task.title, now=NOW, by=town.users["navigator"]
+        )
+    if back:
+        hospital.tell("A13", at=START, told=START + HOUR)
+    hospital.tell("A03", at=START - 3 * DAY, told=START + 2 * HOUR)
+    assert contact_task(hospital)[0] == TODAY + 9 * DAY
+
+
+def test_a_contact_that_was_made_is_not_due_anew(plans, hospital, town):
+    hospital.tell("A01", at=START - 5 * DAY)
+    hospital.tell("A03", at=START)
+    with hospital.store.writing() as session:
+        task = session.execute(select(Task).where(Task.kind == "discharge_contact")).scalar_one()
+        task.state, task.ended_at, task.ended_by = "done", NOW, town.users["navigator"]
+    hospital.tell("A03", at=START - 3 * DAY, told=START + HOUR)
+    assert contact_task(hospital) == (date(2026, 10, 7), [])
 
 
 ACTS = [("A01", -72), ("A03", -3), ("A13", -2), ("A03", 0)]

@@ -1,16 +1,23 @@
 """Messages of a hospital acted on: who they are about, what stays they make, and that their order does not matter."""
 
+import logging
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 
+from caseload.actions import hospital_events
+from caseload.actions.audit import record
 from caseload.actions.hospital_events import apply_message
 from caseload.audit_chain import verify
-from caseload.tables import HospitalEvent, HospitalMessage, HospitalStay, PersonIdentifier, WaitingNumber
+from caseload.outward_changes import collected
+from caseload.store import on_trial
+from caseload.tables import HospitalEvent, HospitalMessage, HospitalStay, Person, PersonIdentifier, WaitingNumber
 from tests.support.case_app import NOW, audited
-from tests.support.hospital_work import START, HospitalWork
+from tests.support.hospital_work import START, HospitalWork, hl7_time
 
 DAY_OF_BOTH = datetime(2026, 11, 1, tzinfo=UTC)
 DAY_AFTER = DAY_OF_BOTH + timedelta(days=1)
@@ -190,6 +197,128 @@ def test_a_discharge_told_by_its_day_ends_the_stay_that_began_that_day(hospital)
     with hospital.store.reading() as session:
         left = session.execute(select(HospitalStay.discharged_at)).scalar_one()
     assert left == DAY_OF_BOTH.replace(hour=17, minute=5)
+
+
+def test_a_day_alone_undoes_no_discharge_of_that_day_that_was_told_before(hospital):
+    typed = {"evn": {2: "202611011400", 6: "20261101"}, "pv1": {2: "I", 44: ""}, "now": DAY_AFTER}
+    hospital.tell("A04", evn={6: "202611010900"}, pv1={2: "E"}, now=DAY_AFTER)
+    hospital.tell("A01", **typed)
+    assert hospital.stays()[0][1:3] == ("in-progress", "I")
+    hospital.tell("A03", at=DAY_OF_BOTH.replace(hour=20), now=DAY_AFTER)
+    hospital.tell("A01", **{**typed, "evn": {2: "202611012300", 6: "20261101"}})
+    assert hospital.stays()[0][1] == "finished"
+    hospital.tell("A13", evn={2: "202611020900", 6: "20261101"}, now=DAY_AFTER)
+    assert hospital.stays()[0][1] == "in-progress"
+
+
+def test_a_discharge_told_with_two_times_is_taken_back_by_one_cancel(hospital):
+    hospital.tell("A01")
+    hospital.tell("A03", at=START + 3 * HOUR)
+    hospital.tell("A13", at=START + 3 * HOUR, told=START + 5 * HOUR)
+    hospital.tell("A03", at=START + 2 * HOUR, told=START + 4 * HOUR)  # on its way for longer than the cancel
+    assert hospital.stays()[0][1] == "in-progress"
+
+
+def test_when_it_was_said_is_the_header_time_where_the_event_has_only_its_day(hospital):
+    hospital.tell("A01")
+    left = {"at": START + 3 * HOUR, "evn": {2: "20261005", 6: hl7_time(START + 3 * HOUR)}}
+    hospital.tell("A03", **left)
+    hospital.tell("A13", at=START + 3 * HOUR, told=START + 4 * HOUR)
+    assert hospital.stays()[0][1] == "in-progress"
+    hospital.tell("A03", **left, told=START + 5 * HOUR)
+    assert hospital.stays()[0][1] == "finished"
+
+
+EVENT = ("message_id", "person_id", "feed", "visit_ref", "trigger", "at", "content")
+
+
+def row_of(session):
+    """The event that was written last."""
+    return session.execute(select(HospitalEvent).order_by(HospitalEvent.id.desc()).limit(1)).scalar_one()
+
+
+def failing_at(monkeypatch, visit, error, times=99):
+    """What a stay of that visit sets off fails so often, after everything before it was written."""
+    whole, failed = hospital_events.tell_of_stay, []
+
+    def failing(session, *, now, change):
+        whole(session, now=now, change=change)
+        if change.visit_ref == visit and len(failed) < times:
+            failed.append(error)
+            if error is None:  # as the database says it, which on PostgreSQL then takes no other statement
+                session.add(HospitalEvent(**{name: getattr(row_of(session), name) for name in EVENT}))
+                session.flush()
+            raise error
+
+    monkeypatch.setattr(hospital_events, "tell_of_stay", failing)
+
+
+def waiting_and_named(hospital):
+    """Two messages that wait for a number, and a third, not acted on yet, that says whose it is."""
+    waits = [hospital.tell("A01", person=None, local="A1", visit=visit) for visit in ("V1", "V2")]
+    return waits, *hospital.store_raw(hospital.raw("A31", local="A1", visit=None))
+
+
+@pytest.mark.parametrize(
+    ("error", "name"), [(ValueError("what the message said"), "ValueError"), (None, "IntegrityError")]
+)
+def test_one_that_waits_and_fails_is_held_whole_and_holds_nothing_up(hospital, town, monkeypatch, caplog, error, name):
+    (bad, good), names = waiting_and_named(hospital)
+    failing_at(monkeypatch, "V1", error)
+    with caplog.at_level(logging.ERROR):
+        assert hospital.apply(names) == "applied"
+    assert hospital.about(bad) == ("held", "our_fault", None)
+    assert hospital.about(good) == ("applied", "", town.people[1])
+    assert [stay[0] for stay in hospital.stays()] == ["V2"]
+    assert rows_of(hospital.store, HospitalEvent) == 1
+    assert caplog.messages == [f"message {bad} could not be acted on ({name})"]
+    told = [action for action, _ in audited(hospital.store) if action.startswith(("message", "hospital_stay"))]
+    assert told.count("message.held") == len(["as it came", "as it came", "as it failed"])
+    assert told.count("hospital_stay.change") == len(["of V2"])
+    with hospital.store.reading() as session:
+        verify(session, hospital.store.secrets.audit)
+    monkeypatch.undo()
+    assert hospital.apply(bad) == "applied"
+    assert [stay[0] for stay in hospital.stays()] == ["V1", "V2"]
+
+
+def test_one_that_waits_and_that_another_program_was_in_the_way_of_is_done_again(hospital, monkeypatch):
+    (first, second), names = waiting_and_named(hospital)
+    failing_at(monkeypatch, "V1", StaleDataError(), times=2)
+    assert hospital.apply(names) == "applied"
+    assert hospital.about(first)[0] == hospital.about(second)[0] == "applied"
+
+
+def test_nothing_goes_on_where_the_database_does_not_answer(hospital, monkeypatch):
+    (first, _), names = waiting_and_named(hospital)
+    failing_at(monkeypatch, "V1", OperationalError("a statement", {}, Exception("away")))
+    with pytest.raises(OperationalError):
+        hospital.apply(names)
+    assert hospital.about(names)[0] == "received"
+    assert hospital.about(first)[1] == "number_not_known"
+
+
+def test_what_fails_on_trial_leaves_no_row_no_audit_event_and_nothing_to_tell_outside(store, town):
+    def change(session, name, *, fails=False):
+        session.get_one(Person, town.people[1]).restricted = True
+        record(session, name, by=None, now=NOW)
+        session.flush()
+        if fails:
+            raise ValueError("it fails")
+
+    with store.writing() as session:
+        record(session, "message.apply", by=None, now=NOW)
+        with pytest.raises(ValueError, match="fails"), on_trial(session):
+            change(session, "message.held", fails=True)
+        assert collected(session).people == {}
+        assert not session.get_one(Person, town.people[1]).restricted
+        with on_trial(session):
+            change(session, "message.retry")
+        assert set(collected(session).people) == {town.people[1]}
+    assert [action for action, _ in audited(store) if action.startswith("message")] == [
+        "message.apply",
+        "message.retry",
+    ]
 
 
 def test_an_admission_told_by_its_day_follows_the_attendance_of_that_day(hospital):

@@ -7,7 +7,10 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from caseload.actions.identities import user_of_identity
 from caseload.app import create_app
+from caseload.domain.identity import Identity
+from caseload.domain.words import Role
 from caseload.settings import settings_with
 from caseload.tables import Organisation, User, UserRole, WebSession
 from tests.integration.caseload.conftest import SECRET
@@ -317,10 +320,13 @@ def test_roles_stay_the_administrators_where_no_claims_are_mapped(app_with, link
     assert roles_now(store, linked, clock()) == {("navigator", "NORTH")}
 
 
-def test_role_of_a_program_is_given_to_nobody_who_signs_in(app_with, linked, provider, store, clock):
-    mapped = {**COUNCIL_ROLES, "roles": {"caretier-navigators": "navigator", "caretier-111": "urgent_care"}}
-    provider.claims |= {"groups": ["caretier-111", "caretier-navigators"], "department": "Adult Social Care"}
-    there_and_back(app_with(**mapped).test_client())
+def test_role_of_a_program_is_given_to_nobody_who_signs_in(linked, provider, store, clock):
+    """The settings cannot map one; nor is one given that was told all the same."""
+    told = frozenset({(Role.NAVIGATOR, "TESTHAM"), (Role.URGENT_CARE, "TESTHAM")})
+    grace = (provider.address, "555001", "grace", "Grace Osei", "", "")
+    identity = Identity(*grace, told, roles_are_told=True, may_be_new=False)
+    with store.writing() as session:
+        assert user_of_identity(session, now=clock(), identity=identity) == linked
     assert roles_now(store, linked, clock()) == {("navigator", "TESTHAM")}
 
 

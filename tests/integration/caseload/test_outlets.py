@@ -23,9 +23,9 @@ from caseload.domain.sharing_rules import RecipientKind
 from caseload.domain.words import ConsentPurpose, EncounterKind
 from caseload.exceptions import NotNow, NotThere
 from caseload.intake.gp_rows import gp_practices
-from caseload.migrations.running import upgrade
 from caseload.presenters.gp_file import gp_file_text
 from caseload.queries.changes import changes_since
+from caseload.queries.outward.documents import copy_to_send
 from caseload.queries.outward.resources import RESOURCES
 from caseload.queries.outward.wanted import Wanted
 from caseload.queries.reach import reachable
@@ -34,7 +34,9 @@ from caseload.settings import settings_with
 from caseload.store import Store
 from caseload.tables import CareTeamMember, Consent, Encounter, Person, Task
 from tests.support.case_app import NOW, make_town
+from tests.support.copied_places import copied
 from tests.support.flag_work import SAYS, FlagWork, asking, program
+from tests.support.sqlite import sqlite_url
 
 SECRET = "a secret that only tests know, long enough"
 ANSWERS = ("not asked", "given", "refused", "withdrawn")
@@ -44,8 +46,9 @@ SITUATIONS = [
     (purpose, answer, others, restricted, dead)
     for purpose, answer, others in product(PURPOSES, ANSWERS, OTHERS)
     for restricted, dead in product((False, True), repeat=2)
-    if others == "given" or not (restricted or dead)
+    if (others == "given" or not (restricted or dead)) and (answer != others or purpose is PURPOSES[0])
 ]
+"""One purpose answered otherwise than all the others; where all are answered alike, that is one situation and not six."""
 
 ABOUT_NOBODY = {"Organization", "Practitioner", "PractitionerRole"}
 """What is served of no person: staff and organisations."""
@@ -91,6 +94,11 @@ READERS = {
 ASKED_FOR_ALL = ("ash.gp", "navigator", "social.worker", "program.urgent_care", "program.warehouse")
 """Who is asked for every kind of resource each time; of the others it is asked whom they reach."""
 URGENT = ("program.urgent_care", "program.elsewhere")
+FILE_KINDS = {
+    "ash.gp": "health", "navigator": "health", "social.worker": "social_care", "program.urgent_care": "urgent_care",
+    "program.elsewhere": "urgent_care",
+}  # fmt: skip
+"""Who is asked for the file of a plan, and which kind of recipient of a copy they are."""
 NO_SCORES = ("volunteer", *URGENT)
 SURELY = {
     **dict.fromkeys(
@@ -120,11 +128,11 @@ def gp_row(said):
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """Person 1 with a case, a plan, a flag that nobody ended, a task, a stay, a team; and the readers' accounts."""
-    engine = open_database(f"sqlite:///{tmp_path_factory.mktemp('outlets')}/case.sqlite")
-    upgrade(engine)
+    engine = open_database(sqlite_url(tmp_path_factory.mktemp("outlets")))
     store = Store(engine, Secrets.of(SECRET))
-    town = make_town(store)
+    town = copied(store, make_town)
     work = FlagWork(store, town)
+    work.viewers = {}
     work.set()
     for role in ("urgent_care", "warehouse"):
         town.users[f"program.{role}"] = program(store, town, role)
@@ -163,11 +171,15 @@ def _fill(session, work):
     )  # fmt: skip
 
 
+def _answers(purpose, answer, others):
+    return {one: answer if one is purpose else others for one in PURPOSES}
+
+
 @pytest.fixture(params=SITUATIONS, ids=lambda one: "-".join(str(getattr(part, "value", part)) for part in one))
 def stands(request, place):
     """A session in which the person has said so, and is so; taken back at the end."""
     purpose, answer, others, restricted, dead = request.param
-    answers = {one: answer if one is purpose else others for one in PURPOSES}
+    answers = _answers(purpose, answer, others)
     with writing(place.store.engine) as session:
         session.info[PENDING] = []
         for one, said in answers.items():
@@ -187,7 +199,10 @@ def stands(request, place):
 
 
 def viewer(session, place, username):
-    return asking(session, place.town.users[username])
+    """Who asks: the same whatever the person said, so it is found out once."""
+    if username not in place.viewers:
+        place.viewers[username] = asking(session, place.town.users[username])
+    return place.viewers[username]
 
 
 @pytest.mark.slow
@@ -195,7 +210,7 @@ def test_no_outlet_tells_what_it_must_not(place, stands):
     session, said = stands
     wrong = [
         *_wrong_resources(session, place, said), *_wrong_copies(session, place, said), *_wrong_file(session, said),
-        *_wrong_feed(session, place, said), *_wrong_flag(session, place, said),
+        *_wrong_feed(session, place, said), *_wrong_flag(session, place, said), *_wrong_files(session, place, said),
     ]  # fmt: skip
     assert wrong == []
 
@@ -226,7 +241,7 @@ def _is_told(session, who, resource, person_id, named):
         return True
     if resource == "AuditEvent" or not {"urgent_care", "warehouse"} & {role.value for role in who.roles}:
         return False
-    return any(person_id in one.people for one in search(session, who, NOW, Wanted(count=500)).found)
+    return any(person_id in one.people for one in search(session, who, NOW, Wanted(count=500, total=False)).found)
 
 
 def _wrong_copies(session, place, said):
@@ -242,6 +257,19 @@ def _wrong_copies(session, place, said):
             given = False
         if given is not may(said):
             yield f"a copy for {kind} is {'given' if given else 'refused'}"
+
+
+def _wrong_files(session, place, said):
+    for reader in FILE_KINDS:
+        who, given = viewer(session, place, reader), []
+        for name in ("plain-text", "urgent-summary"):
+            try:
+                given.append(copy_to_send(session, who, NOW, f"{place.plan_id}-{name}").people == (place.person_id,))
+            except NotThere:
+                given.append(False)
+        may = READERS[reader](said) and COPY[FILE_KINDS[reader]](said)
+        if given != [may and reader not in URGENT, may]:
+            yield f"{reader} is given files: {given}"
 
 
 def _wrong_file(session, said):
@@ -275,7 +303,7 @@ def test_every_outlet_about_people_is_asked_here_or_says_where_it_is():
     """The rest are asked elsewhere: by the matrix of every address, or they go to the person themselves."""
     here = {
         "Copy of a care plan", "Urgent summary", "FHIR for care teams", "FHIR for urgent care", "Change feed", "Bulk export",
-        "Practice file",
+        "Practice file", "Copy of a care plan by FHIR",
     }  # fmt: skip
     elsewhere = {
         "Letter about the lead": "test_access_matrix",
@@ -286,4 +314,12 @@ def test_every_outlet_about_people_is_asked_here_or_says_where_it_is():
 
 
 def test_the_oracle_is_asked_of_every_answer():
-    assert len(set(SITUATIONS)) == len(PURPOSES) * len(ANSWERS) * (4 + 1)
+    alike = (4 + 1) * (len(PURPOSES) - 1)
+    assert len(set(SITUATIONS)) == len(PURPOSES) * len(ANSWERS) * (4 + 1) - alike
+    said = {(frozenset(_answers(*one[:3]).items()), *one[3:]) for one in SITUATIONS}
+    every = product(PURPOSES, ANSWERS, OTHERS, (False, True), (False, True))
+    asked_for = {
+        (frozenset(_answers(*one[:3]).items()), *one[3:]) for one in every if one[2] == "given" or not any(one[3:])
+    }
+    assert said == asked_for
+    assert len(said) == len(SITUATIONS)

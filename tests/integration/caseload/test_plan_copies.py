@@ -201,7 +201,7 @@ def test_urgent_summary_that_is_too_long_is_cut_from_its_end_and_says_so(
     store, town, client_as, shared, many, monkeypatch
 ):
     layouts = []
-    monkeypatch.setattr("caseload.pages.plan_copies.pages_of", lambda *of: layouts.append(pages_of(*of)) or layouts[-1])
+    monkeypatch.setattr("caseload.pages.plan_files.pages_of", lambda *of: layouts.append(pages_of(*of)) or layouts[-1])
     one = {**CONTENTS[PlanHeading.CONTINGENCY][0], "what": "Sit me up and wait with me until help comes. " * 6}
     contents = {**CONTENTS, PlanHeading.CONTINGENCY: [{**one, "name": f"Change {n}"} for n in range(many)]}
     version_id = versioned(store, town, led(store, town, 1, "ash.gp"), contents=contents)
@@ -253,7 +253,7 @@ def test_plan_of_hundreds_of_pages_is_printed_from_the_page_and_no_pdf_is_made(
 ):
     contents = {PlanHeading.STRENGTHS: [{"strength": "I sing. " * 499}] * 60}
     version_id = versioned(store, town, led(store, town, 1, "ash.gp"), contents=contents)
-    monkeypatch.setattr("caseload.pages.plan_copies.plan_pdf", lambda *_: pytest.fail("a PDF was made"))
+    monkeypatch.setattr("caseload.pages.plan_files.plan_pdf", lambda *_: pytest.fail("a PDF was made"))
     client = client_as("ash.gp")
     address = shared(version_id, {**TO_NURSE, "share_format": share_format}, client=client).location
     assert urlsplit(address).path == f"/plans/{version_id}/{path}.pdf"

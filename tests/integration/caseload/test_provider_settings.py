@@ -39,12 +39,24 @@ def app_with(store, clock):
     ("more", "words"),
     [
         ({"metadata_url": "http://login.example/.well-known/openid-configuration"}, "https address"),
-        ({"roles": {"x": "superuser"}}, "roles of this service"),
+        ({"roles": {"x": "superuser"}}, "setting `roles` of the identity provider test. Found superuser"),
     ],
 )
 def test_provider_that_cannot_be_used_as_it_is_set_stops_the_start(app_with, more, words):
     with pytest.raises(SettingsRefused, match=words):
         app_with(**more)
+
+
+def test_role_of_a_program_cannot_be_mapped_to_a_group_of_people(app_with):
+    """The start is stopped, with the setting, what is wrong in it and every role that can stand there."""
+    mapped = {"caretier-navigators": "navigator", "caretier-111": "urgent_care", "caretier-data": "warehouse"}
+    with pytest.raises(SettingsRefused) as refusal:
+        app_with(roles=mapped)
+    allowed = "practice, navigator, lead, mdt_chair, integration_lead, ig_officer, admin, data_quality"
+    assert str(refusal.value) == (
+        "Expected roles that people have in the setting `roles` of the identity provider test. "
+        f"Found urgent_care, warehouse. Choose from {allowed}."
+    )
 
 
 @pytest.mark.parametrize("inside", [None, b"no key at all", "public", "elliptic"])

@@ -15,6 +15,7 @@ from caseload.sign_in.web import start_session
 from caseload.store import Store
 from tests.support.busy_town import make_busy_town
 from tests.support.case_app import NOW, make_town
+from tests.support.copied_places import copied
 from tests.support.leaving_town import make_leaving_town
 from tests.support.page_cases import CASES
 from tests.support.sqlite import sqlite_url
@@ -84,7 +85,8 @@ def places(tmp_path_factory):
     def place(kind):
         if kind not in made:
             store = store_in(tmp_path_factory.mktemp(kind))
-            made[kind] = (Asked(store), MAKE[kind](store))
+            work = copied(store, MAKE[kind])
+            made[kind] = (Asked(store), work)
         return made[kind]
 
     yield place

@@ -49,6 +49,7 @@ NOT_A_PAGE = {
             "api.export",
             "api.export_file",
             "api.export_status",
+            "api.file",
             "api.metadata",
             "api.nothing_here",
             "api.openapi",

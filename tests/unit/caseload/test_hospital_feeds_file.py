@@ -1,5 +1,6 @@
 """config/hospital_feeds.toml: what is shipped names nobody's hospital, and a wrong file is refused whole."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -53,5 +54,12 @@ def test_the_feeds_a_command_takes(monkeypatch):
     with pytest.raises(SettingsRefused, match="Choose one of: royal, other"):
         feeds_to_take("elsewhere")
     monkeypatch.setattr(hospital_feeds, "read_hospital_feeds", lambda _file: ())
-    with pytest.raises(SettingsRefused, match="Say there who sends"):
+    with pytest.raises(SettingsRefused, match=r"a feed in config/hospital_feeds\.toml\..* Say there who sends"):
         feeds_to_take("")
+
+
+def test_a_file_of_feeds_that_the_settings_name_is_named_where_it_has_none(tmp_path):
+    file = tmp_path / "ours.toml"
+    file.write_text('version = "1"\n', encoding="utf-8")
+    with pytest.raises(SettingsRefused, match=rf"a feed in {re.escape(str(file))}\. Found none"):
+        feeds_to_take("", str(file))

@@ -1,6 +1,8 @@
 """MRG: which numbers are one person's, several in one message, and what cannot be one."""
 
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from interfaces.hl7v2.adt import check_before_ack, read_adt
 from interfaces.hl7v2.feed_rules import VERSIONS
 from interfaces.hl7v2.identities import Identifier
 from interfaces.hl7v2.merges import MOST_MERGES, Merge
-from interfaces.hl7v2.reading import split_message
+from interfaces.hl7v2.reading import Segment, split_message
 from interfaces.hl7v2.refusals import AckCode, ErrorCode, MessageRefused, Reason
 from tests.support.hl7_messages import NUMBERS, feed_rules, segment, sent
 
@@ -91,6 +93,14 @@ def test_visit_moves_by_the_number_of_pv1_alone() -> None:
     assert (merge.retired_visit, merge.kept_visit) == ("V2", "V2")
 
 
+def test_visit_that_moves_from_somebody_to_themselves_is_taken() -> None:
+    (merge,) = _merges(
+        "A45", f"MRG|A123456^^^RYX^MR~{ADA}^^^NHS^NH||||V1", segment("PV1", {19: "V1"}), without=PERSON_ONLY
+    )
+    assert merge.retired.says_nothing
+    assert (merge.retired_visit, merge.kept_visit) == ("V1", "V1")
+
+
 @pytest.mark.parametrize("trigger", ["A34", "A40", "A47", "A42", "A45"])
 def test_merge_without_its_segment_is_refused(trigger: str) -> None:
     refused = _refused(trigger)
@@ -150,6 +160,39 @@ def test_merges_that_are_each_long_are_checked_soon() -> None:
     begun = time.perf_counter()
     check_before_ack(split, feed_rules())
     assert time.perf_counter() - begun < 2
+
+
+class Counted(tuple[Segment, ...]):
+    """Segments that count how often one of them is looked at."""
+
+    looks = 0
+
+    def __iter__(self) -> Iterator[Segment]:
+        for one in super().__iter__():
+            self.looks += 1
+            yield one
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        self.looks += len(found) if isinstance(place, slice) else 1
+        return found
+
+
+def _looks(merges: int, others: int) -> int:
+    visits = [(f"MRG|OLD1^^^RYX^MR||||V{number}", segment("PV1", {19: f"W{number}"})) for number in range(merges)]
+    moved = [line for visit in visits for line in visit]
+    raw = sent("A45", extra=(*moved, *["AAA"] * others), without=("PD1",))
+    split = split_message(raw.replace(b"\rPID|", b"\rAAA" * others + b"\rPID|"))
+    counted = replace(split, segments=Counted(split.segments))
+    assert check_before_ack(counted, feed_rules()) is not None
+    assert isinstance(counted.segments, Counted)
+    return counted.segments.looks
+
+
+def test_merges_are_read_in_time_that_grows_with_the_message_and_no_faster() -> None:
+    small, large = _looks(MOST_MERGES // 4, 500), _looks(MOST_MERGES, 2_000)
+    assert large <= 4.2 * small
+    assert large < 10 * (2 * 2_000 + 2 * MOST_MERGES)
 
 
 def test_other_triggers_have_no_merges() -> None:

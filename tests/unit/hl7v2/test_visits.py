@@ -166,9 +166,32 @@ def test_event_without_a_segment_of_its_own_is_timed_by_the_header() -> None:
     assert _adt("A02", without=("EVN",)).event_at_from == "MSH-7"
 
 
-def test_event_told_by_its_day_says_so() -> None:
-    adt = _adt(evn={6: "20261005"})
-    assert (adt.event_at, adt.event_precision) == (datetime(2026, 10, 4, 23, tzinfo=UTC), Precision.DAY)
+BEGINS, ENDS = datetime(2026, 10, 4, 23, tzinfo=UTC), datetime(2026, 10, 5, 22, 59, 59, tzinfo=UTC)
+TYPED_IN = datetime(2026, 10, 5, 7, 25, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "pv1", "evn_2", "field", "at", "precision"),
+    [
+        ("A01", {44: "20261005081500"}, "20261005082500", "PV1-44", ADMITTED, Precision.SECOND),
+        ("A01", {44: ""}, "20261005082500", "EVN-2", TYPED_IN, Precision.DAY),
+        ("A01", {44: ""}, "20261007082500", "EVN-6", BEGINS, Precision.DAY),
+        ("A06", {}, "20261007082500", "EVN-6", BEGINS, Precision.DAY),
+        ("A03", {45: "20261005081500"}, "20261005082500", "PV1-45", ADMITTED, Precision.SECOND),
+        ("A03", {}, "20261005082500", "EVN-2", TYPED_IN, Precision.DAY),
+        ("A03", {}, "20261007082500", "EVN-6", ENDS, Precision.DAY),
+        ("A02", {}, "20261007082500", "EVN-6", ENDS, Precision.DAY),
+        ("A13", {}, "20261005082500", "EVN-2", TYPED_IN, Precision.DAY),
+        ("A13", {}, "20261007082500", "EVN-6", ENDS, Precision.DAY),
+        ("A08", {}, "20261005", "MSH-7", datetime(2026, 10, 5, 7, 30, tzinfo=UTC), Precision.DAY),
+    ],
+)
+def test_event_told_by_its_day_says_so_and_stands_where_it_undoes_nothing(
+    trigger: str, pv1: dict[int, str], evn_2: str, field: str, at: datetime, precision: Precision
+) -> None:
+    msh_7 = {7: "20261005083000" if len(evn_2) == len("20261005") else evn_2}
+    adt = _adt(trigger, evn={2: evn_2, 6: "20261005"}, pv1=pv1, msh=msh_7)
+    assert (adt.event_at_from, adt.event_at, adt.event_precision) == (field, at, precision)
 
 
 @pytest.mark.parametrize(

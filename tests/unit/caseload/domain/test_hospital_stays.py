@@ -57,6 +57,44 @@ STAYS = {
     "two discharges, one taken back": (
         [ADMITTED, DISCHARGED, said("A13", 31), said("A03", 50, discharge_method="1")], "finished",
     ),
+    "a discharge told twice, taken back by its first time": (
+        [ADMITTED, said("A03", 33, told_at=33), said("A03", 32, told_at=34), said("A13", 33, told_at=35)], "in-progress",
+    ),
+    "a discharge told twice, taken back by its last time": (
+        [ADMITTED, said("A03", 33, told_at=33), said("A03", 32, told_at=34), said("A13", 32, told_at=35)], "in-progress",
+    ),
+    "a discharge told twice, taken back by nobody's time": (
+        [ADMITTED, said("A03", 32, told_at=34), said("A03", 33, told_at=33), said("A13", 35)], "in-progress",
+    ),
+    "a discharge told twice, taken back and told again": (
+        [ADMITTED, said("A03", 33, told_at=33), said("A03", 32, told_at=34), said("A13", 33, told_at=35),
+         said("A03", 33, told_at=36)], "finished",
+    ),
+    "a discharge taken back twice by one cancel, and told again": (
+        [ADMITTED, DISCHARGED, said("A13", 30, told_at=31), said("A13", 30, told_at=32), said("A03", 30, told_at=33)],
+        "finished",
+    ),
+    "taken back and told again in one second": (
+        [ADMITTED, said("A03", 33), said("A13", 33, told_at=35), said("A03", 32, told_at=35)], "finished",
+    ),
+    "taken back at another time and told again in one second": (
+        [ADMITTED, said("A03", 33), said("A13", 35), said("A03", 32, told_at=35)],
+        "finished",
+    ),
+    "told and taken back in one second": ([ADMITTED, said("A03", 33, told_at=40), said("A13", 35, told_at=40)], "in-progress"),
+    "an admission told twice, taken back": (
+        [said("A01", 2, told_at=2, patient_class="I"), said("A01", 1, told_at=3, patient_class="I"), MOVED, said("A11", 7)],
+        "cancelled",
+    ),
+    "an attendance, and an admission told twice and taken back": (
+        [said("A04", 0, patient_class="E"), said("A01", 2, told_at=2), said("A01", 1, told_at=3), said("A11", 7)], "arrived",
+    ),
+    "a move told twice, taken back": (
+        [ADMITTED, MOVED, said("A02", 4, told_at=6, location="Ward 2"), said("A12", 7)], "in-progress",
+    ),
+    "the second of two stays under one number is not over": (
+        [ADMITTED, DISCHARGED, said("A01", 40, patient_class="I"), said("A03", 50), said("A13", 51)], "in-progress",
+    ),
     "back after the end": ([ADMITTED, DISCHARGED, said("A01", 40, patient_class="I", location="Ward 8")], "in-progress"),
 }  # fmt: skip
 
@@ -75,7 +113,7 @@ def test_every_order_and_every_repetition_of_a_stay_gives_the_same(events, state
 def histories(draw):
     """Up to fourteen acts on one visit, on a few moments, so that many stand at one."""
     fields = st.dictionaries(
-        st.sampled_from(["location", "diagnosis_code", "patient_class", "sensitive", "discharge_method"]),
+        st.sampled_from(["location", "diagnosis_code", "patient_class", "sensitive", "discharge_method", "by_day"]),
         st.sampled_from([None, "I", "E", "A", "B", "yes", "4"]),
         max_size=3,
     )
@@ -116,12 +154,57 @@ def test_what_holds_of_every_stay(events):
         assert any(event.trigger == "A03" for event in events)
 
 
+def test_a_cancel_takes_back_every_time_that_was_told_of_its_act():
+    moves = [ADMITTED, MOVED, said("A02", 4, told_at=6, location="Ward 2")]
+    assert fold([*moves, said("A12", 7)]).location == "Ward 1"
+    elsewhere = said("A02", 6.5, location="Ward 9")
+    assert fold([*moves, elsewhere, said("A12", 7), said("A12", 7, told_at=8)]).location == "Ward 2"
+    assert fold([*moves, elsewhere, said("A12", 7)]).location == "Ward 2"
+    assert fold([*moves, elsewhere, said("A12", 7), said("A12", 8)]).location == "Ward 1"
+    stay = fold([ADMITTED, DISCHARGED, said("A01", 40, patient_class="I"), said("A03", 50), said("A11", 60)])
+    assert (stay.state, stay.discharged_at) == (StayState.FINISHED, at(50))
+    assert stay.admitted_at == at(0)
+
+
+def test_of_two_times_of_one_act_the_one_said_last_counts():
+    first = said("A03", 33, told_at=33, discharged_at=33, discharge_method="1")
+    last = said("A03", 32, told_at=34)
+    stay = fold([ADMITTED, first, last])
+    assert (stay.discharged_at, stay.discharge_method) == (at(32), "1")
+    assert fold([ADMITTED, last, said("A08", 33.5, discharged_at=33), first]).discharged_at == at(32)
+    assert fold([ADMITTED, last, said("A08", 35, discharged_at=31), first]).discharged_at == at(31)
+    admissions = [said("A01", 2, told_at=2, admitted_at=2, location="Ward 1"), said("A01", 1, told_at=6)]
+    stay = fold([*admissions, said("A02", 4, location="Ward 2", admitted_at=2)])
+    assert (stay.admitted_at, stay.began_at, stay.location) == (at(1), at(1), "Ward 2")
+    assert fold([*admissions, said("A08", 7, admitted_at=0)]).admitted_at == at(0)
+
+
+BY_DAY = {"by_day": "yes"}
+
+
+def test_a_day_alone_undoes_no_time_of_that_day_that_was_told_before():
+    left = said("A03", 10)
+    assert fold([ADMITTED, left, said("A01", 14, **BY_DAY)]).discharged_at == at(10)
+    assert fold([ADMITTED, left, said("A03", 14, **BY_DAY)]).discharged_at == at(10)
+    assert fold([ADMITTED, said("A01", 14, **BY_DAY)]).admitted_at == at(0)
+    assert fold([left, said("A01", 14, **BY_DAY)]).state == StayState.FINISHED
+    assert fold([ADMITTED, left, said("A01", 34, **BY_DAY)]).state == StayState.IN_PROGRESS  # of the day after
+    assert fold([ADMITTED, said("A03", 14, **BY_DAY), said("A03", 10, told_at=20)]).discharged_at == at(10)
+
+
+def test_a_discharge_of_a_day_is_taken_back_by_a_time_of_that_day():
+    by_day = said("A03", 14, told_at=14, **BY_DAY)
+    assert fold([ADMITTED, by_day, said("A13", 9, told_at=15)]).state == StayState.IN_PROGRESS
+    assert fold([ADMITTED, by_day, said("A13", -24, told_at=15)]).state == StayState.FINISHED
+
+
 def test_a_cancel_that_comes_first_holds():
     cancel = said("A11", 0)
     assert fold([cancel]).state == StayState.CANCELLED
     assert fold([cancel, ADMITTED]).state == StayState.CANCELLED
     assert fold([said("A13", 30), ADMITTED, DISCHARGED]).state == StayState.IN_PROGRESS
     assert fold([said("A12", 5), ADMITTED, MOVED]).location == "Ward 1"
+    assert fold([said("A13", 30), ADMITTED, said("A03", 30, told_at=31)]).state == StayState.IN_PROGRESS
 
 
 def test_a_cancel_of_something_else_holds_nothing():
