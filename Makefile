@@ -8,7 +8,7 @@ BENCH_PEOPLE ?= 26000 261536 1200000
 # Compiled once is enough, also where the machine says otherwise: a program of ours takes twice as long to start without.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-fast check fix docs bench lock clean
+.PHONY: help demo test test-long test-fast check fix docs bench lock clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -18,6 +18,9 @@ demo: $(VENV)/run.stamp  ## a made-up borough: make it, learn, score two months,
 
 test: $(VENV)/dev.stamp  ## all tests, fast ones first
 	@$(PY) -m pytest -q -n auto --durations=40
+
+test-long: $(VENV)/dev.stamp  ## all of the campaigns, on both databases: more than an hour
+	@CARETIER_LONG_TESTS=1 CARETIER_EVERY_DATABASE=1 $(PY) -m pytest -q -n auto --durations=40
 
 test-fast: $(VENV)/dev.stamp  ## the tests that take under two seconds each
 	@$(PY) -m pytest -q -n auto -m "not slow"

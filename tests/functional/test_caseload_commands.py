@@ -3,6 +3,7 @@
 A database that is only what a test begins with is a copy: of one after `caseload init`, or after the first month as well.
 """
 
+import atexit
 import json
 import re
 import shutil
@@ -13,7 +14,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,20 +29,17 @@ from tests.support.warm_command import WarmCommand, warm_command
 PASSWORD = "seven quiet bicycles"
 
 
-_warm: list[WarmCommand] = []
-
-
-@pytest.fixture(scope="module", autouse=True)
-def warm() -> Iterator[None]:
-    with warm_command() as command:
-        _warm.append(command)
-        yield
-        _warm.clear()
+@cache
+def _warm() -> WarmCommand:
+    """One for this process of tests, and for every file that takes `caseload` from here."""
+    open_until_the_end = ExitStack()
+    atexit.register(open_until_the_end.close)
+    return open_until_the_end.enter_context(warm_command())
 
 
 def caseload(*arguments: object, said: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """The command, in a process of its own whose modules are loaded already."""
-    return _warm[0]([*map(str, arguments)], said, _environment(environment))
+    return _warm()([*map(str, arguments)], said, _environment(environment))
 
 
 def cold(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:

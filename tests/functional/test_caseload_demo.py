@@ -13,7 +13,7 @@ import pytest
 from caseload.domain.permissions import PROGRAM_ROLES
 from caseload.domain.words import Role
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=90)
 PEOPLE = 1_500
 
 

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from tests.support.effort import effort
 from tests.support.made_up_town import INDEX, make_town
 
 RUN = """
@@ -33,7 +34,7 @@ def is_complete(out):
     return found == {*outputs, "manifest.json", "timings.json"}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=40)
 def test_run_is_complete_or_absent_whenever_it_is_killed(tmp_path):
     town = make_town(tmp_path)
     with start(town, tmp_path / "whole") as whole:
@@ -45,7 +46,7 @@ def test_run_is_complete_or_absent_whenever_it_is_killed(tmp_path):
 
     moments = random.Random(20261001)
     out = tmp_path / "killed"
-    for _attempt in range(8):
+    for _attempt in range(effort(4, long=16)):
         with start(town, out) as process:
             process.stdout.readline()
             time.sleep(moments.uniform(0, usual))

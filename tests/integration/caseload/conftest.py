@@ -25,6 +25,7 @@ from caseload.sign_in.web import start_session
 from caseload.store import Store
 from tests.support.case_app import NOW, make_town
 from tests.support.copied_places import copied
+from tests.support.effort import LONG
 from tests.support.postgres import postgres_url
 from tests.support.sqlite import sqlite_url
 
@@ -88,11 +89,11 @@ def quick_passwords(monkeypatch):
 
 ON_BOTH_DATABASES = {
     "test_all_or_nothing", "test_api_at_once", "test_api_exports", "test_api_paging", "test_api_odd_input", "test_api_writes_once", "test_append_only", "test_assessments_at_once", "test_audit_chain", "test_case_changes", "test_concurrent_writers",
-    "test_database", "test_first_load", "test_handover_actions", "test_lead_actions", "test_lead_histories",
+    "test_database", "test_first_load", "test_lead_histories",
     "test_list_changes", "test_look_book", "test_looks_at_once", "test_merges", "test_migrations", "test_once", "test_people_change",
-    "test_review_actions", "test_search", "test_sign_ins_at_once", "test_stays", "test_viewers", "test_visible",
+    "test_search", "test_sign_ins_at_once", "test_stays", "test_viewers", "test_visible",
     "test_cohort_actions", "test_deactivating_at_once", "test_discharges", "test_merged_records", "test_renewed_key",
-    "test_outward_people", "test_outward_resources", "test_outward_search", "test_plan_sections", "test_plan_writers", "test_plans", "test_sharing_at_once", "test_agenda_at_once",
+    "test_outward_people", "test_outward_resources", "test_plan_sections", "test_plan_writers", "test_plans", "test_sharing_at_once", "test_agenda_at_once",
     "test_mdt_at_once", "test_mdt_closing", "test_meeting_days", "test_outward_changes", "test_flags_at_once",
     "test_feeds_heard", "test_hospital_messages", "test_hospital_worker", "test_listening_live", "test_replay",
     "test_hospital_at_once", "test_hospital_events", "test_hospital_merges", "test_hospital_moves", "test_live_stays",
@@ -105,6 +106,9 @@ MANY = 64
 EVERY_DATABASE = "CARETIER_EVERY_DATABASE"
 """Set to anything, the tests of pages and single actions run on PostgreSQL too: twice the time."""
 
+EVERY_THIRD = {"test_outward_search", "test_forms_sent_again"}
+"""Of what asks the same of hundreds of things, every third is asked of PostgreSQL, and all with `make test-long`."""
+
 
 def pytest_collection_modifyitems(config, items):
     """Leave out PostgreSQL where the database is not what is tested."""
@@ -115,14 +119,20 @@ def pytest_collection_modifyitems(config, items):
         item
         for item in items
         if item.path.is_relative_to(here)
-        and item.path.stem not in ON_BOTH_DATABASES
-        and getattr(item, "callspec", None)
-        and "postgresql" in item.callspec.id
+        and item.path.stem not in ON_BOTH_DATABASES | EVERY_THIRD
+        and _on_postgresql(item)
     ]
+    often = [item for item in items if item.path.stem in EVERY_THIRD and _on_postgresql(item)]
+    if not LONG:
+        left_out += [item for number, item in enumerate(often) if number % 3]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = set(map(id, left_out))
         items[:] = [item for item in items if id(item) not in gone]
+
+
+def _on_postgresql(item):
+    return getattr(item, "callspec", None) and "postgresql" in item.callspec.id
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -22,6 +22,7 @@ from caseload.domain.case_rules import ClosingReason
 from caseload.exceptions import Refused
 from caseload.tables import Case, Handover, Proposal
 from tests.support.case_app import NOW
+from tests.support.effort import effort
 from tests.support.led_cases import leads_of, opened
 
 LEADS = ("ash.gp", "ash.partner", "therapist", "nurse")
@@ -156,9 +157,9 @@ def check_every_instant(rows, account, first, last):
         assert until == begins
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=30)
 @settings(
-    max_examples=30, deadline=None, derandomize=True, phases=[Phase.generate],
+    max_examples=effort(15, long=60), deadline=None, derandomize=True, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(seed=st.integers(0, 2**32))

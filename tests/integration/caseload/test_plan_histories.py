@@ -35,6 +35,7 @@ from caseload.tables import (
     Task,
 )
 from tests.support.case_app import NOW, make_town
+from tests.support.effort import effort
 from tests.support.led_cases import asked, decided
 from tests.support.plan_work import GOAL, NEED, PlanWork
 from tests.support.sqlite import sqlite_url
@@ -234,13 +235,13 @@ class PlanMachine(RuleBasedStateMachine):
         assert reviews == {version.id for version in versions if version.state == "active"}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=30)
 def test_plans_through_random_histories(tmp_path):
     PLACES[:] = [tmp_path]
     run_state_machine_as_test(
         PlanMachine,
         settings=settings(
-            max_examples=14,
+            max_examples=effort(7, long=28),
             stateful_step_count=40,
             deadline=None,
             derandomize=True,
