@@ -6,7 +6,7 @@ Each command imports what it needs when it is called, so that `--help` and `make
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -47,15 +47,14 @@ def _in_our_time(day: datetime | None) -> datetime | None:
     return day
 
 
+def _day(name: str, says: str) -> Any:
+    return typer.Option(name, metavar="DATE", formats=["%Y-%m-%d"], callback=_in_our_time, help=says)
+
+
 Pack = Annotated[Path, typer.Argument(metavar="PACK", help="The folder of this month's extracts.")]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")]
 Key = Annotated[Path, typer.Option("--key", metavar="FILE", help="The pseudonym key, kept outside the data.")]
-Index = Annotated[
-    datetime,
-    typer.Option(
-        "--index", metavar="DATE", formats=["%Y-%m-%d"], callback=_in_our_time, help="The index date, as 2026-09-01."
-    ),
-]
+Index = Annotated[datetime, _day("--index", "The index date, as 2026-09-01.")]
 Memory = Annotated[
     str | None, typer.Option("--memory", metavar="SIZE", help="Memory limit of the feature engine, as 2GB.")
 ]
@@ -79,16 +78,7 @@ def synth(  # noqa: PLR0913
     people: Annotated[int, typer.Option("--people", metavar="N", min=500, help="People registered at the index date.")],
     index: Index,
     seed: Seed = 0,
-    earlier: Annotated[
-        datetime | None,
-        typer.Option(
-            "--earlier",
-            metavar="DATE",
-            formats=["%Y-%m-%d"],
-            callback=_in_our_time,
-            help="Also the pack of this day before.",
-        ),
-    ] = None,
+    earlier: Annotated[datetime | None, _day("--earlier", "Also the pack of this day before.")] = None,
     file_format: Annotated[Format, typer.Option("--format", help="How tables are written.")] = Format.parquet,
     json_path: Json = None,
 ) -> None:
@@ -238,16 +228,7 @@ def import_omop(
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A DuckDB or SQLite file, or a folder of tables.")],
     out: Annotated[Path, typer.Option("--out", metavar="PACK", help="A new folder for the pack.")],
     place: Annotated[str, typer.Option("--place", help="What to call the place.")] = "OMOP import",
-    extracted_on: Annotated[
-        datetime | None,
-        typer.Option(
-            "--extracted-on",
-            metavar="DATE",
-            formats=["%Y-%m-%d"],
-            callback=_in_our_time,
-            help="Where the source does not say.",
-        ),
-    ] = None,
+    extracted_on: Annotated[datetime | None, _day("--extracted-on", "Where the source does not say.")] = None,
     seed: Seed = 0,
     file_format: Annotated[Format, typer.Option("--format", help="How tables are written.")] = Format.parquet,
 ) -> None:
