@@ -23,9 +23,12 @@ from caseload.secrets import Secrets
 from caseload.settings import settings_with
 from caseload.sign_in.web import start_session
 from caseload.store import Store
+from tests.support.api_at_work import Api
+from tests.support.api_programs import urgent_care
 from tests.support.case_app import NOW, make_town
 from tests.support.copied_places import copied
 from tests.support.effort import LONG
+from tests.support.flag_work import flagged
 from tests.support.postgres import postgres_url
 from tests.support.sqlite import sqlite_url
 
@@ -250,6 +253,18 @@ def client_as(app, store, town, clock):
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def work(store, town):
+    """Person 1 has an active plan and a flag; a file whose tests need other work makes its own."""
+    return flagged(store, town)
+
+
+@pytest.fixture
+def urgent(store, town, app, work):
+    """111, for the whole place."""
+    return Api(app, urgent_care(store, town))
 
 
 @pytest.fixture

@@ -10,20 +10,6 @@ from caseload.queries.outward import wanted
 from tests.support.api_at_work import BASE, Api, outcome_of
 from tests.support.api_programs import urgent_care
 from tests.support.case_app import NOW
-from tests.support.flag_work import flagged
-
-
-@pytest.fixture
-def work(store, town):
-    """Person 1 has an active plan and a flag."""
-    return flagged(store, town)
-
-
-@pytest.fixture
-def urgent(store, town, app, work):
-    """111, for the whole place."""
-    program = urgent_care(store, town)
-    return Api(app, program)
 
 
 @pytest.mark.parametrize(

@@ -3,22 +3,8 @@
 import pytest
 
 from caseload.tables import Person
-from tests.support.api_at_work import Api
-from tests.support.api_programs import urgent_care
 from tests.support.case_app import audited
-from tests.support.flag_work import flagged
 from tests.support.statements import statements
-
-
-@pytest.fixture
-def work(store, town):
-    return flagged(store, town)
-
-
-@pytest.fixture
-def urgent(store, town, app, work):
-    program = urgent_care(store, town)
-    return Api(app, program)
 
 
 def views(store):

@@ -15,19 +15,12 @@ from interfaces.fhir.reading import model_of
 from tests.support.api_at_work import Api, outcome_of
 from tests.support.api_programs import let_in_program, northern_system, rsa_key, urgent_care
 from tests.support.case_app import NOW, audited
-from tests.support.flag_work import flagged
 from tests.support.led_cases import opened
 from tests.support.shared_plans import CONTENTS, ended, versioned
 from tests.support.statements import statements
 
 FHIR = "application/fhir+json"
 MISSING = (404, "RESOURCE_NOT_FOUND")
-
-
-@pytest.fixture
-def work(store, town):
-    """Person 1 has an active plan and a flag."""
-    return flagged(store, town)
 
 
 @pytest.fixture

@@ -10,15 +10,9 @@ from tests.integration.caseload.test_api_writes import message_of, put, rows, ta
 from tests.support.api_at_work import Api, outcome_of
 from tests.support.api_programs import northern_system
 from tests.support.case_app import NOW
-from tests.support.flag_work import flagged
 
 KEY = {"Idempotency-Key": "k-1"}
 DONE = {"status": "completed", "statusReason": {"text": "Done on Monday"}}
-
-
-@pytest.fixture
-def work(store, town):
-    return flagged(store, town)
 
 
 @pytest.fixture

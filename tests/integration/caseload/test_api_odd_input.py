@@ -8,15 +8,9 @@ from sqlalchemy import func, select
 from caseload.tables import PartnerMessage, Task
 from tests.support.api_at_work import Api, outcome_of
 from tests.support.api_programs import northern_system, rsa_key
-from tests.support.flag_work import flagged
 
 FHIR = "application/fhir+json"
 BARE = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]}
-
-
-@pytest.fixture
-def work(store, town):
-    return flagged(store, town)
 
 
 @pytest.fixture

@@ -7,22 +7,9 @@ import pytest
 
 from caseload.domain.words import Role
 from tests.support.api_at_work import BASE, Api, outcome_of
-from tests.support.api_programs import let_in_program, northern_system, rsa_key, urgent_care
+from tests.support.api_programs import let_in_program, northern_system, rsa_key
 from tests.support.case_app import NOW, audited
-from tests.support.flag_work import FlagWork, flagged
-
-
-@pytest.fixture
-def work(store, town):
-    """Person 1 has an active plan and a flag."""
-    return flagged(store, town)
-
-
-@pytest.fixture
-def urgent(store, town, app, work):
-    """111, for the whole place."""
-    program = urgent_care(store, town)
-    return Api(app, program)
+from tests.support.flag_work import FlagWork
 
 
 @pytest.fixture

@@ -11,28 +11,16 @@ from caseload.domain.words import TaskState
 from caseload.queries.assignees import lists_for, may_be_given
 from caseload.tables import ApiClient, FlagAcknowledgement, Notice, PartnerMessage, Task, TaskEvent
 from tests.support.api_at_work import Api, outcome_of
-from tests.support.api_programs import northern_system, rsa_key, urgent_care
+from tests.support.api_programs import northern_system, rsa_key
 from tests.support.case_app import NOW, audited
-from tests.support.flag_work import flagged
 
 FHIR = "application/fhir+json"
-
-
-@pytest.fixture
-def work(store, town):
-    return flagged(store, town)
 
 
 @pytest.fixture
 def partner(store, town, app, work):
     """A trust's system that navigates in the northern network."""
     program = northern_system(store, town, key=rsa_key(), name="Trust")
-    return Api(app, program)
-
-
-@pytest.fixture
-def urgent(store, town, app, work):
-    program = urgent_care(store, town)
     return Api(app, program)
 
 

@@ -11,14 +11,8 @@ from caseload.tables import FlagAcknowledgement, Task
 from tests.integration.caseload.test_api_writes import FHIR, put, rows, task_of
 from tests.support.api_at_work import Api, outcome_of
 from tests.support.api_programs import northern_system
-from tests.support.flag_work import flagged
 
 KEY = {"Idempotency-Key": "k-1"}
-
-
-@pytest.fixture
-def work(store, town):
-    return flagged(store, town)
 
 
 @pytest.fixture
