@@ -5,7 +5,7 @@ Each command imports what it needs when it is called, so that `--help` answers a
 
 import json
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,7 @@ import typer
 from caseload import clock
 from caseload.border_commands import border
 from caseload.client_commands import programs
-from caseload.command_options import Database, Host, Port
+from caseload.command_options import Database, Host, Port, a_day
 from caseload.domain.words import OrganisationKind, Role
 from caseload.exceptions import CaseloadError, OutputRefused, RunRefused, SettingsRefused
 from caseload.opening import opened_store, set_up, settings_for
@@ -22,12 +22,14 @@ from caseload.outward_commands import outward
 from caseload.settings import folder_for_exports
 from interfaces.exceptions import InterfaceError
 from interfaces.progress import on_terminal
+from interfaces.usage import PlainGroup
 
 if TYPE_CHECKING:
     from caseload.run_summary import RunSummary
 
 app = typer.Typer(
     name="caseload",
+    cls=PlainGroup,
     help="The team's side of Caretier: who to look at, what was decided, what happened.",
     add_completion=False,
     no_args_is_help=True,
@@ -211,7 +213,7 @@ def propose_leads(database: Database = None) -> None:
 
 @app.command("proportions")
 def proportions(
-    as_at: Annotated[str, typer.Option("--as-at", metavar="DATE", help="The reporting date, as 2026-09-30.")],
+    as_at: Annotated[datetime, a_day("--as-at", "The reporting date, as 2026-09-30.")],
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write it as JSON.")] = None,
     csv_file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write it as CSV.")] = None,
     database: Database = None,
@@ -226,7 +228,7 @@ def proportions(
     from caseload.queries.headline import headline_on
 
     settings = settings_for(database)
-    day = _reporting_date(as_at)
+    day = _reporting_date(as_at.date())
     with opened_store(settings) as store, store.reading() as session:
         found = headline_on(session, day, settings.small_number)
     if found is None:
@@ -369,11 +371,7 @@ def _checked(run: Path, json_file: Path | None) -> "RunSummary":
     return summary
 
 
-def _reporting_date(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("a date is written as 2026-09-30", param_hint="--as-at") from None
+def _reporting_date(day: date) -> date:
     if day > clock.local_day(clock.now()):
         raise RunRefused("a reporting date that has come", "one in the future", "Name today or a day before.")
     return day

@@ -19,13 +19,14 @@ from typing import ClassVar
 EXIT_CODES: dict[int, str] = {
     0: "done; for check-run: the run can be taken in",
     1: "refused: the run, the pack or what was asked for cannot be used as it is",
-    2: "usage: an option is missing or unknown",
+    2: "usage: a command, option or argument is missing, unknown, or has a value it cannot have",
     3: "refused: a setting is missing or wrong, or the case database does not answer",
     4: "refused: the key does not fit",
     5: "refused: the output exists already or cannot be written",
     6: "the audit log is not what was written",
     70: "a fault in the program itself; nothing was left half-written",
     130: "stopped by the keyboard; nothing was left half-written",
+    143: "stopped by the machine (SIGTERM); nothing was left half-written",
 }
 """Every exit code of the command line and what it means."""
 

@@ -1,13 +1,13 @@
 """The commands for what leaves: the nightly files of the practices, and flags that have ended by themselves."""
 
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from caseload import clock
-from caseload.command_options import Database
+from caseload.command_options import Database, a_day
 from caseload.exceptions import RunRefused
 from caseload.opening import opened_store, settings_for
 from caseload.settings import folder_for_exports
@@ -18,9 +18,7 @@ outward = typer.Typer(rich_markup_mode=None)
 @outward.command("gp-files")
 def gp_files(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where a folder for each day is made.")],
-    day: Annotated[
-        str, typer.Option("--day", metavar="DATE", help="The day they are called by, as 2026-09-30; else today.")
-    ] = "",
+    day: Annotated[datetime | None, a_day("--day", "The day they are called by, as 2026-09-30; else today.")] = None,
     database: Database = None,
 ) -> None:
     """Write a file for each practice, to copy back into its GP system: who is in care coordination there, and the flag.
@@ -34,7 +32,7 @@ def gp_files(
     settings = settings_for(database)
     now = clock.now()
     with opened_store(settings) as store:
-        called = clock.local_day(now) if not day else _day(day)
+        called = clock.local_day(now) if day is None else day.date()
         if called > clock.local_day(now):
             raise RunRefused("a day that has come", "one in the future", "Name today or a day before.")
         files = write_gp_files(store, folder, called, now=now, bounds=settings)
@@ -59,10 +57,3 @@ def sweep_flags_command(database: Database = None) -> None:
             ended = sweep_flags(session, now=clock.now())
         remove_old(store, folder_for_exports(settings), now=clock.now(), hours=settings.export_hours)
     typer.echo(f"{ended:,} flags have ended.")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("a date is written as 2026-09-30", param_hint="--day") from None

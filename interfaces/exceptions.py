@@ -1,6 +1,7 @@
 """What can be wrong with something that crosses the border, as one tree.
 
 InterfaceError                 expected, found, what to do; shown as one paragraph, exit 1
+├── UsageRefused               exit 2: a command line that is written wrongly; never says what was typed
 ├── KeyRefused                 exit 4: a pseudonym key, a purpose or a key id that does not fit
 ├── CodeError (a ValueError)   a code or identifier that is not one; says the cause, never the value
 ├── PackError                  an extract pack that cannot be read as the contract says
@@ -35,6 +36,12 @@ class InterfaceError(Exception):
         self.found = found
         self.todo = todo
         super().__init__(f"Expected {expected}. Found {found}. {todo}")
+
+
+class UsageRefused(InterfaceError):
+    """A command line with an option or argument that is missing, unknown, or has a value it cannot have."""
+
+    exit_code = 2
 
 
 class KeyRefused(InterfaceError):

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from interfaces.exceptions import UsageRefused
+from interfaces.usage import PlainGroup
 from stratify import clock
 from stratify.json_option import refuse_unwritable, write_json_option
 from stratify.progress import on_terminal
@@ -17,6 +19,7 @@ from stratify.settings import read_settings
 
 app = typer.Typer(
     name="stratify",
+    cls=PlainGroup,
     help="Score everyone registered for emergency admission, in tiers, with reasons and what changed.",
     no_args_is_help=True,
     add_completion=False,
@@ -40,10 +43,10 @@ class IndexScore(StrEnum):
     efi = "efi"
 
 
-def _in_our_time(day: datetime | None) -> datetime | None:
+def _in_our_time(option: typer.CallbackParam, day: datetime | None) -> datetime | None:
     """The day, unless a slip of the keyboard is all that can explain it: sums with days end at the year 1."""
     if day is not None and not 1900 <= day.year < 2200:
-        raise typer.BadParameter("Expected a day from 1900 to 2199.")
+        raise UsageRefused(f"{option.opts[0]} to be a day from 1900 to 2199", "another", "Correct the year.")
     return day
 
 
@@ -224,15 +227,17 @@ def describe(json_path: Json = None) -> None:
 
 
 @app.command("import-omop")
-def import_omop(
+def import_omop(  # noqa: PLR0913
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A DuckDB or SQLite file, or a folder of tables.")],
     out: Annotated[Path, typer.Option("--out", metavar="PACK", help="A new folder for the pack.")],
     place: Annotated[str, typer.Option("--place", help="What to call the place.")] = "OMOP import",
     extracted_on: Annotated[datetime | None, _day("--extracted-on", "Where the source does not say.")] = None,
     seed: Seed = 0,
     file_format: Annotated[Format, typer.Option("--format", help="How tables are written.")] = Format.parquet,
+    json_path: Json = None,
 ) -> None:
     """Turn somebody else's OMOP CDM 5.x database into a pack, and say what it lacks."""
+    refuse_unwritable(json_path)
     from stratify.omop.importer import import_omop as import_source
 
     with on_terminal() as show:
@@ -243,6 +248,7 @@ def import_omop(
         )  # fmt: skip
     for line in report.lines():
         typer.echo(line)
+    write_json_option(json_path, report.to_json())
 
 
 @app.command("evaluate")
@@ -297,15 +303,19 @@ def identify(  # noqa: PLR0913
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A new .csv or .xlsx file.")],
     practice: Annotated[str | None, typer.Option("--practice", metavar="CODE", help="Only this practice.")] = None,
     tier: Annotated[str | None, typer.Option("--tier", help="Only this tier.")] = None,
+    json_path: Json = None,
 ) -> None:
     """Write a run's people with their NHS numbers, for a stated purpose; every use is logged beside the key."""
+    refuse_unwritable(json_path)
     from stratify.pipeline.identify import identify as identify_people
 
+    settings = read_settings()
     done = identify_people(
-        run_folder, pack, key_file=key, purpose=purpose, out=out, who=read_settings().user, now=clock.now(),
-        practice=practice, tier=tier,
+        run_folder, pack, key_file=key, purpose=purpose, out=out, who=settings.user, now=clock.now(),
+        practice=practice, tier=tier, config=settings.config,
     )  # fmt: skip
     typer.echo(f"{done.rows:,} people written to {done.path}, readable by you only. Logged in {done.log}.")
+    write_json_option(json_path, done.to_json())
 
 
 @app.command("derive-cutoffs")
@@ -313,8 +323,10 @@ def derive_cutoffs(
     run_folder: Run,
     name: Annotated[str, typer.Option("--name", help="What to call the reference population.")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A new TOML file.")],
+    json_path: Json = None,
 ) -> None:
     """Take absolute tier cut-offs from a reference run, for places that cut by probability."""
+    refuse_unwritable(json_path)
     from stratify.pipeline.cutoffs import derive_cutoffs as derive
     from stratify.tier_scheme import CUT_TIERS
 
@@ -322,3 +334,4 @@ def derive_cutoffs(
     for tier, cut in zip(CUT_TIERS, table.cut_offs.probability, strict=True):
         typer.echo(f"{tier.replace('_', ' ')}: a probability of {cut:.4f} or more")
     typer.echo(f"Written to {out}. Copy it to the configuration folder and name it in tiers.toml to use it.")
+    write_json_option(json_path, table.to_json())

@@ -73,11 +73,12 @@ class OutputRefused(StratifyError):
 EXIT_CODES: dict[int, str] = {
     0: "done; for check-pack: the pack can be used",
     1: "refused: the pack, run or configuration cannot be used as it is",
-    2: "usage: an option is missing or unknown",
+    2: "usage: a command, option or argument is missing, unknown, or has a value it cannot have",
     3: "refused: the model, or the fit, cannot be trusted",
     4: "refused: the key, purpose or pseudonyms do not fit",
     5: "refused: the output exists already or cannot be written",
     70: "a fault in the program itself; nothing was left half-written",
     130: "stopped by the keyboard; nothing was left half-written",
+    143: "stopped by the machine (SIGTERM); nothing was left half-written",
 }
 """Every exit code of the command line and what it means."""

@@ -97,8 +97,8 @@ def read_purpose(code: str | None = None, config: Path | None = None) -> Purpose
     purposes: Mapping[str, Mapping[str, Any]] = content.get("purpose", {})
     wanted = str(content.get("default")) if code is None else code
     if wanted not in purposes:
-        raise ConfigRefused(
-            f"a purpose called {wanted} in objections.toml",
+        raise ConfigRefused(  # one that was typed is not repeated: it may be anything
+            f"a purpose called {wanted} in objections.toml" if code is None else "a purpose of objections.toml",
             f"only {', '.join(purposes) or 'none'}",
             "Name one of these, or add it with the objections that apply.",
         )

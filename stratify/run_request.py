@@ -97,7 +97,7 @@ class Setting:
 def prepare(request: RunRequest) -> Setting:
     """Reads and checks everything a request names; refuses before any record is read."""
     config = request.config
-    pack = open_pack(request.pack_folder)
+    pack = open_pack(request.pack_folder, configured=config / "feeds")
     _refuse_dates(request.index_date, pack.manifest.extracted_on)
     reasons = read_reasons(config, IN_YEARS, sensitive_groups(config))
     check_words(reasons, GROUPS, _KNOWN)

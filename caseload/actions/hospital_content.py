@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from caseload.domain.hospital_stays import (
     ADMISSION_METHOD,
     ADMITTED_AT,
+    ADMITTED_BY_DAY,
     BY_DAY,
     CLASS,
     DIAGNOSIS,
     DISCHARGE_DESTINATION,
     DISCHARGE_METHOD,
     DISCHARGED_AT,
+    DISCHARGED_BY_DAY,
     EXPECTED_AT,
     LOCATION,
     PROVIDER,
@@ -61,6 +63,8 @@ def _fields(message: SplitMessage, visit: Visit, rules: FeedRules) -> Iterator[t
     for name, moment in moments.items():
         if moment is not ABSENT:
             yield name, None if isinstance(moment, Untold) else _written(moment)
+    days = {ADMITTED_BY_DAY: visit.admitted_by_day, DISCHARGED_BY_DAY: visit.discharged_by_day}
+    yield from ((name, YES) for name, by_day in days.items() if by_day)
     yield TOLD_AT, _told_at(message, rules)
 
 

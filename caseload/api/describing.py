@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from caseload.api.addresses import fhir_base, root, token_url
+from caseload.domain.outward import OutwardResource
 from caseload.queries.outward.resources import RESOURCES
 from caseload.queries.outward.wanted import Interaction
 from interfaces.fhir.capability import Service, capability_statement
@@ -45,6 +46,14 @@ def _interactions() -> Mapping[str, frozenset[Interaction]]:
     return {**{name: kind.interactions for name, kind in RESOURCES.items()}, **FILES}
 
 
+def _ways() -> dict[str, list[str]]:
+    """What can be done with each, in FHIR's words: with what is followed also the history of all of its kind."""
+    followed = {one.value: {"history-type"} for one in OutwardResource}
+    return {
+        name: sorted({one.value for one in ways} | followed.get(name, set())) for name, ways in _interactions().items()
+    }
+
+
 def capability() -> Json:
     """The CapabilityStatement of this service."""
     return capability_statement(
@@ -55,7 +64,7 @@ def capability() -> Json:
             authorize=f"{root()}/oauth2/authorize",
             token=token_url(),
             started_at=_CHANGED,
-            interactions={name: sorted(one.value for one in ways) for name, ways in _interactions().items()},
+            interactions=_ways(),
             operations=OPERATIONS,
         )
     )

@@ -1,10 +1,10 @@
 """Binary/[id]: the copy of a plan that the DocumentReference of the same id points to, made when it is fetched.
 
 FHIR R4 4.0.1, Binary: the file itself, or a resource where FHIR JSON is asked for by name. Its `securityContext` is the
-DocumentReference, so it is had by exactly who finds that, and the scopes for both are needed: `Binary.r` alone would let a
-program have by guessing what it may not look up, `DocumentReference.r` alone is for knowing that there is a copy. What
-was put to the person or holds is a version that does not change; the person's telephone number or lead on it can, so that its
-tag is of everything it says but the moment it is made.
+DocumentReference, so it is had by exactly who finds that (nobody through emergency access), and the scopes for both are
+needed: `Binary.r` alone would let a program have by guessing what it may not look up, `DocumentReference.r` alone is for
+knowing that there is a copy. What was put to the person or holds is a version that does not change; the person's telephone
+number or lead on it can, so that its tag is of everything it says but the moment it is made.
 """
 
 import hashlib

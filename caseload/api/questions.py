@@ -17,7 +17,10 @@ from interfaces.fhir.search_parameters import Param, includes_of, parameters_of
 from interfaces.fhir.search_values import Filter, ParamKind, Pointer, Prefix, SearchRefused, Span, Token, parse_filter
 
 DEFAULT_COUNT = 50
-ONLY_BY_ID = "_sort can only be _id: by anything else pages would shift while rows change."
+ONLY_BY_ID = (
+    "_sort can only be _id: by anything else pages would shift while rows change. "
+    "For what is new, ask with _lastUpdated=ge and a moment, or follow Flag/_history and CarePlan/_history."
+)
 _TICK = timedelta(microseconds=1)
 _PASSED_OVER = frozenset({"_format", "_pretty"})
 _MOST_VALUES = 100

@@ -15,6 +15,8 @@ from caseload.actions.flag_acknowledgements import NOTE_LENGTH as ACKNOWLEDGED_L
 from caseload.actions.partner_messages import LONGEST, REF_LENGTH
 from caseload.api.problems import ErrorCode, Problem, issue
 from caseload.domain.task_rules import NOTE_LENGTH, TITLE_LENGTH
+from caseload.domain.words import TaskKind
+from interfaces.fhir.code_systems import our_codes
 from interfaces.fhir.outcome import Issue
 from interfaces.fhir.values import Json
 
@@ -50,6 +52,8 @@ TAKEN: Mapping[str, tuple[Taken, ...]] = {
         *_NUMBER,
         Taken("status", "It is asked for", Need.ALWAYS, only="requested"),
         Taken("intent", "It is to be done", Need.ALWAYS, only="order"),
+        Taken("code.coding.system", "The kinds of tasks here", Need.WITH_ITS_PARENT, only=our_codes("task-kind")),
+        Taken("code.coding.code", "A partner asks for it", Need.WITH_ITS_PARENT, only=TaskKind.PARTNER_REQUEST.value),
         Taken("description", "What is to be done", Need.ALWAYS, TITLE_LENGTH),
         Taken("for.reference", "The person: a Patient of this service", Need.ALWAYS),
         Taken("requester.reference", "Who asks, as this service tells it: nobody else"),
@@ -61,6 +65,10 @@ TAKEN: Mapping[str, tuple[Taken, ...]] = {
         Taken("status", "It has been written", Need.ALWAYS, only="completed"),
         Taken("subject.reference", "The person: a Patient of this service", Need.ALWAYS),
         Taken("sender.reference", "Who runs the program that writes: nobody else"),
+        Taken(
+            "recipient.reference",
+            "Whom it goes to anyway: the CareTeam of the person’s case, its lead, a navigator of their place, or their practice",
+        ),
         Taken("sent", "The moment it was written, not in the future; now where it is left out"),
         Taken("payload.contentString", "What is written", Need.ALWAYS, LONGEST),
     ),
@@ -88,16 +96,20 @@ REPLACED: Mapping[str, str] = {
 }
 """What FHIR R4 lets a server give itself (RESTful API, "create"; Narrative): the only elements that do not come back."""
 
-LISTS = frozenset({"identifier", "note", "payload", "parameter"})
+LISTS = frozenset({"identifier", "note", "payload", "parameter", "recipient", "coding"})
 """The elements in the table that FHIR has as lists."""
 MOST_ISSUES = 20
 _MOMENTS = frozenset({"authoredOn", "lastModified", "lastUpdated", "sent", "received", "start", "end"})
 
 
 def plainly(part: Any, base: str, name: str = "") -> Any:
-    """A body without what says nothing: space around a text, this service's own address, the zone a moment is told in."""
+    """A body without what says nothing: space around a text, this service's own address, the zone a moment is told in.
+
+    So is the type of a reference that says the same, and what FHIR R4 has a task be where it says nothing (`priority`).
+    """
     if isinstance(part, dict):
-        return {key: plainly(one, base, key) for key, one in part.items()}
+        plain = {key: plainly(one, base, key) for key, one in part.items()}
+        return {key: one for key, one in plain.items() if not _says_nothing(key, one, plain)}
     if isinstance(part, list):
         return [plainly(one, base, name) for one in part]
     if not isinstance(part, str):
@@ -106,6 +118,12 @@ def plainly(part: Any, base: str, name: str = "") -> Any:
     if name == "reference":
         return text.removeprefix(f"{base}/")
     return _instant(text) if name in _MOMENTS else text
+
+
+def _says_nothing(name: str, value: Any, beside: Json) -> bool:
+    if name == "type" and isinstance(beside.get("reference"), str):
+        return bool(value == beside["reference"].partition("/")[0])
+    return name == "priority" and value == "routine" and beside.get("resourceType") == "Task"
 
 
 def _instant(text: str) -> str:

@@ -55,7 +55,13 @@ def create(resource: str, who: Asking) -> Response:
         sent = _sent(resource)
         check_new(sent, resource)
         action, fields = _CREATED[resource](sent, who)
-        return _once(action, who, **fields)
+        try:
+            return _once(action, who, **fields)
+        except NotNow as error:
+            if not error.field:
+                raise
+            code, where = ErrorCode.NOT_KEPT, f"{resource}.{error.field}"
+            raise Problem(code, issues=[issue(code, error.sentence, where)]) from None
 
     did = _first_or_again(who, made)
     return _made(resource, who, str(did["id"]), 201 if did["made"] else 200)
@@ -212,6 +218,7 @@ def _communication(sent: Json, who: Asking) -> tuple[Action, dict[str, Any]]:
         "sender_system": system,
         "sender_ref": number,
         "sent_at": _sent_at(value_of(sent, "sent")),
+        "addressed_to": value_of(sent, "recipient.reference") or "",
         "unless_there": unless_there,
     }
 
@@ -259,12 +266,12 @@ def _own_number(sent: Json, resource: str) -> tuple[str, str, bool]:
     if re.search(r"\s", system):
         code = ErrorCode.INVALID_VALUE
         raise Problem(code, issues=[issue(code, "It must be a URI.", f"{resource}.identifier.system")])
-    asked = request.headers.get("If-None-Exist", "")
-    if asked and (system, number) not in _named(asked):
+    asked = request.headers.get("If-None-Exist")
+    if asked is not None and (system, number) not in _named(asked):
         raise Problem(
             ErrorCode.INVALID_PARAMETER, "If-None-Exist must be identifier=system|value of the resource itself."
         )
-    return system, number, bool(asked)
+    return system, number, asked is not None
 
 
 def _named(asked: str) -> Iterator[tuple[str, str]]:

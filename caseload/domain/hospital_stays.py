@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from caseload.clock import local_day, start_of_day
 from caseload.domain.border_words import PatientClass, StayState
+from caseload.domain.hospital_times import Times, that_counts
 
 Fields = Mapping[str, str | None]
 """What a message says of a visit, in our words: a text, or None for what it deletes; what it does not tell is not there."""
@@ -32,15 +33,18 @@ DISCHARGED_AT = "discharged_at"
 TOLD_AT = "told_at"
 BY_DAY = "by_day"
 """There where the hospital told of the act's day alone: the time of the event is then only a place within that day."""
+ADMITTED_BY_DAY = "admitted_by_day"
+DISCHARGED_BY_DAY = "discharged_by_day"
+"""There beside ADMITTED_AT and DISCHARGED_AT where these are told as a day."""
 
 YES = "yes"
-"""What SENSITIVE holds for a sensitive stay, and BY_DAY for such an act."""
+"""What SENSITIVE holds for a sensitive stay, and the BY_DAYs for what is told as a day."""
 
 DIED = "4"
 """NHS Data Dictionary, DISCHARGE METHOD CODE (HOSPITAL PROVIDER SPELL): the patient died."""
 
 _OF_THE_END = (DISCHARGED_AT, DISCHARGE_METHOD, DISCHARGE_DESTINATION)
-_TIMES = frozenset({ADMITTED_AT, DISCHARGED_AT})
+_DAY_OF = {ADMITTED_AT: ADMITTED_BY_DAY, DISCHARGED_AT: DISCHARGED_BY_DAY}
 _OF_ITS_TELLING = frozenset({TOLD_AT})
 _ORDER = ("A05", "A04", "A01", "A06", "A07", "A02", "A12", "A08", "A03", "A13", "A11")
 _OPENING = frozenset({"A01", "A04", "A06"})
@@ -200,16 +204,26 @@ def _told_last(standing: list[StayEvent]) -> list[StayEvent]:
 
 
 def _last(tellings: list[StayEvent]) -> StayEvent:
-    """The one said last; where that tells the day alone, the last that tells a time of that day, if any does."""
-    *_, last = in_order = sorted(tellings, key=lambda act: (_said_at(act), _key(act)))
-    day = local_day(last.at)
-    timed = [act for act in in_order if BY_DAY not in act.told and local_day(act.at) == day]
-    return timed[-1] if BY_DAY in last.told and timed else last
+    in_order = sorted(tellings, key=lambda act: (_said_at(act), _key(act)))
+    return that_counts(in_order, lambda act: _own_time(act) or act.at, _is_by_day)
+
+
+def _is_by_day(act: StayEvent) -> bool:
+    """Whether a telling of an act tells its day alone."""
+    name = _OWN_TIME.get(act.trigger, "")
+    return (_DAY_OF[name] if _own_time(act) else BY_DAY) in act.told
+
+
+def _own_time(act: StayEvent) -> datetime | None:
+    """When somebody came, where what opens a stay tells it itself."""
+    return _moment(act.told.get(ADMITTED_AT)) if act.trigger in _OPENING else None
 
 
 def _moved(act: StayEvent, to: StayEvent) -> StayEvent:
-    untold = {BY_DAY, _OWN_TIME.get(act.trigger)}
-    return StayEvent(act.trigger, _begins(to), {name: text for name, text in act.told.items() if name not in untold})
+    name = _OWN_TIME.get(act.trigger, "")
+    untold = {BY_DAY, name, _DAY_OF.get(name)}
+    told = {key: text for key, text in act.told.items() if key not in untold}
+    return StayEvent(act.trigger, _begins(to), {**told, BY_DAY: YES} if _is_by_day(to) else told)
 
 
 def _acts(kind: str, standing: list[StayEvent]) -> list[list[StayEvent]]:
@@ -229,9 +243,7 @@ def _acts(kind: str, standing: list[StayEvent]) -> list[list[StayEvent]]:
 
 def _begins(act: StayEvent) -> datetime:
     """When an act happened: of an admission, the time it tells itself."""
-    if act.trigger not in _OPENING:
-        return act.at
-    return _moment(act.told.get(ADMITTED_AT)) or _earliest(act)
+    return _own_time(act) or (_earliest(act) if act.trigger in _OPENING else act.at)
 
 
 def _earliest(act: StayEvent) -> datetime:
@@ -248,7 +260,7 @@ class _Telling:
     """What has been told up to an act: grows as the acts are taken one after the other."""
 
     told: dict[str, str] = field(default_factory=dict)
-    said_at: dict[str, datetime] = field(default_factory=dict)
+    times: dict[str, Times] = field(default_factory=dict)
     state: StayState | None = None
     planned: bool = False
     began_at: datetime | None = None
@@ -261,7 +273,8 @@ class _Telling:
             self._open(act)
         elif act.trigger == "A03":
             self._note(act)
-            self._is_news(DISCHARGED_AT, act)
+            if not act.told.get(DISCHARGED_AT):
+                self._tell(DISCHARGED_AT, act.at, act, by_day=BY_DAY in act.told)
             self.ended_at, self.state = act.at, StayState.FINISHED
         elif act.trigger in _MOVES and self.ended_at is not None:
             return  # who has left is moved nowhere
@@ -296,15 +309,13 @@ class _Telling:
         )
 
     def _open(self, act: StayEvent) -> None:
-        start = _moment(act.told.get(ADMITTED_AT)) or act.at
         late = self.ended_at is not None and _begins(act) <= self._left_at()
         self._note(act)
         if late:  # told again after the end, of the beginning: it does not begin anew
             return
         if self.ended_at is not None:
             self._forget_the_end()
-        if self._is_news(ADMITTED_AT, act):
-            self.told[ADMITTED_AT] = start.astimezone(UTC).isoformat()
+        self._tell(ADMITTED_AT, _own_time(act) or act.at, act, by_day=_is_by_day(act))
         self.told.setdefault(CLASS, _CLASS_OF.get(act.trigger, PatientClass.NOT_KNOWN).value)
         emergency = act.trigger == "A04" and self.told[CLASS] == PatientClass.EMERGENCY
         self.through_emergency = self.through_emergency or emergency
@@ -321,21 +332,21 @@ class _Telling:
         if act.trigger in _SAY_NOTHING:
             return
         for name, text in act.told.items():
-            if name in _TIMES and not self._is_news(name, act):
-                continue
-            if text is None:
+            if name in _DAY_OF:
+                self._tell(name, _moment(text), act, by_day=_DAY_OF[name] in act.told)
+            elif text is None:
                 self.told.pop(name, None)
             elif not (name == CLASS and _says_no_class(text) and CLASS in self.told):
                 self.told[name] = text
         if act.trigger in _CLASS_OF and CLASS not in act.told:
             self.told[CLASS] = _CLASS_OF[act.trigger].value
 
-    def _is_news(self, name: str, act: StayEvent) -> bool:
+    def _tell(self, name: str, at: datetime | None, act: StayEvent, *, by_day: bool) -> None:
         """Of when somebody came and left, what was said last counts: messages before it repeat what it puts right."""
-        if name in self.said_at and _said_at(act) < self.said_at[name]:
-            return False
-        self.said_at[name] = _said_at(act)
-        return True
+        counts = self.times.setdefault(name, Times()).tell(at, said_at=_said_at(act), by_day=by_day)
+        self.told.pop(name, None)
+        if counts is not None:
+            self.told[name] = counts.astimezone(UTC).isoformat()
 
     def _was_there(self, act: StayEvent) -> None:
         self.began_at = self.began_at or act.at
@@ -351,7 +362,7 @@ class _Telling:
         self.ended_at = None
         for name in _OF_THE_END:
             self.told.pop(name, None)
-        self.said_at.clear()
+        self.times.clear()
 
     def _state(self, taken_back: bool) -> StayState:
         if taken_back or self.state is None:

@@ -24,7 +24,7 @@ from caseload.intake.demo_staff import Account, Staff, hire
 from caseload.intake.incoming import LoadRequest
 from caseload.intake.load_run import load_run
 from caseload.opening import opened_store, set_up
-from caseload.settings import Settings, installed_folder, settings_with
+from caseload.settings import Settings, config_folder, installed_folder, settings_with
 from interfaces.extracts.engine import connect
 from interfaces.extracts.pack import open_pack
 from interfaces.progress import Progress
@@ -197,7 +197,7 @@ def _stratify(*arguments: str | Path) -> None:
 
 def _soon_gone(pack_folder: Path, since: date) -> set[str]:
     """NHS numbers of made-up people who died or left since: the story takes some of them on before."""
-    pack = open_pack(pack_folder)
+    pack = open_pack(pack_folder, configured=config_folder() / "feeds")
     rows = pack.tables["gp_register"].relation_sql()
     with connect(threads=1) as connection:
         gone = connection.execute(

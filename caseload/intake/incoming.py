@@ -89,7 +89,7 @@ def read_incoming(request: LoadRequest) -> Incoming:
     what = _same_for_everybody(scores)
     key = load_key(request.key_file, outside=[request.run, request.pack])
     _refuse_other_key(key, what["key_id"])
-    pack = open_pack(request.pack)
+    pack = open_pack(request.pack, configured=config_folder() / "feeds")
     _refuse_other_place(scores, pack)
     _refuse_unreadable(pack)
     files = _checked_files(pack, origin.inputs)

@@ -8,11 +8,9 @@ It lies in memory up to a limit and then in a private folder that is removed aft
     objection    objections that began, with their ends
 """
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -28,6 +26,7 @@ from interfaces.extracts.rules import accepted_sql
 from interfaces.progress import Progress
 from interfaces.pseudonyms import Key, pseudonyms
 from interfaces.scores import SCHEMA, read_scores
+from interfaces.scratch import scratch_folder
 
 Fill = Callable[[duckdb.DuckDBPyConnection, Incoming], None]
 
@@ -46,8 +45,8 @@ def staged(incoming: Incoming, progress: Progress) -> Iterator[duckdb.DuckDBPyCo
 
     RunRefused where the run scored somebody the pack's register does not have, PackRefused for a table that cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="caseload-") as folder:  # only its owner can enter it
-        with connect(memory_limit=_MEMORY, threads=1, temp_directory=Path(folder)) as connection:
+    with scratch_folder("caseload-load-") as folder:
+        with connect(memory_limit=_MEMORY, threads=1, temp_directory=folder) as connection:
             for stage, fill in _STAGES:
                 progress(stage)
                 pa.default_memory_pool().release_unused()  # what one stage needed is not kept through the next

@@ -18,6 +18,7 @@ from caseload.tables import AuditEvent, AuditSubject, OutwardChange, Person
 
 MOST = 500
 """As many changes as are looked through at once."""
+_RECORD = aliased(Person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,11 @@ def last_change_id(session: Session, resource: OutwardResource) -> int:
 
 def _shown_before(viewer: Viewer) -> ColumnElement[bool]:
     """A condition on `Person`: the viewer was once shown them, or a record that was merged into theirs."""
-    record = aliased(Person)
     return (
         exists()
         .where(
-            or_(record.id == Person.id, record.merged_into_id == Person.id),
-            AuditSubject.person_id == record.id,
+            or_(_RECORD.id == Person.id, _RECORD.merged_into_id == Person.id),
+            AuditSubject.person_id == _RECORD.id,
             AuditEvent.number == AuditSubject.number,
             AuditEvent.user_id == viewer.user_id,
             AuditEvent.action == "view",

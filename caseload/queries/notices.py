@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, and_, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from caseload.domain.viewer import Viewer
 from caseload.domain.words import NoticeKind
@@ -29,16 +30,19 @@ class NoticeRow:
 def notices(
     session: Session, viewer: Viewer, now: datetime, *, before: int | None = None, limit: int
 ) -> list[NoticeRow]:
-    """The viewer's notices, newest first, from the one before `before`; one more than `limit` where there are more."""
+    """The viewer's notices, newest first, from behind `before` on; one more than `limit` where there are more.
+
+    They are in the order of their times: what is told of later may have been written down before.
+    """
     wanted = (
         select(Notice, Person.id, Person.family_name, Person.given_name)
         .outerjoin(Person, and_(Person.id == Notice.person_id, openable(viewer, now)))
         .where(Notice.user_id == viewer.user_id)
-        .order_by(Notice.id.desc())
+        .order_by(Notice.at.desc(), Notice.id.desc())
         .limit(limit + 1)
     )
     if before is not None:
-        wanted = wanted.where(Notice.id < before)
+        wanted = wanted.where(tuple_(Notice.at, Notice.id) < _place_of(viewer, before))
     return [
         NoticeRow(
             notice.id,
@@ -52,3 +56,9 @@ def notices(
         )
         for notice, person_id, family, given in session.execute(wanted)
     ]
+
+
+def _place_of(viewer: Viewer, notice_id: int) -> ScalarSelect[Any]:
+    """The time and the id of one of the viewer's own notices; nothing comes behind anybody else's."""
+    last = aliased(Notice)
+    return select(last.at, last.id).where(last.id == notice_id, last.user_id == viewer.user_id).scalar_subquery()

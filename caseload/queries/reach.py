@@ -13,7 +13,7 @@ whom only the other may know of.
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, exists, false
+from sqlalchemy import ColumnElement, and_, exists, false, literal
 from sqlalchemy.orm import aliased
 
 from caseload.domain.permissions import PROGRAM_ROLES
@@ -23,6 +23,9 @@ from caseload.queries.flags import flagged
 from caseload.queries.objections import AGAINST
 from caseload.queries.visible import openable
 from caseload.tables import Consent, Person
+
+_NO = [literal(state, Consent.state.type, literal_execute=True) for state in AGAINST]
+"""Written out in the question: a database cannot know of a value given beside it that the index of the noes has all of them."""
 
 
 @lru_cache(maxsize=128)
@@ -51,7 +54,7 @@ def objects_to_nothing() -> ColumnElement[bool]:
     )
     against = (
         exists()
-        .where(Consent.person_id == Person.id, Consent.state.in_(AGAINST), ~superseded.correlate(Consent))
+        .where(Consent.person_id == Person.id, Consent.state.in_(_NO), ~superseded.correlate(Consent))
         .correlate(Person)
     )
     return and_(Person.restricted.is_(False), ~against)

@@ -113,24 +113,31 @@ def openable(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     Every part is tied to Person alone: a question that reads cases or leads itself must not lend its own rows to it.
     Kept for the request: a page asks several questions of one viewer at one moment, and building it is not free.
     """
-    return _openable(shape_of(viewer), _values(viewer, now))
+    shape, asking = shape_of(viewer), _values(viewer, now)
+    return _openable(shape, asking, _relationship(viewer, now))
 
 
 @cache
 def openable_by_name(shape: Shape) -> ColumnElement[bool]:
     """The same for anybody of a shape: the question that has it in it is asked with `names_for` whoever asks."""
-    return _openable(shape, BY_NAME)
+    return _openable(shape, BY_NAME, _by_relationship(shape, BY_NAME))
 
 
 def related(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     """A condition on `Person`: true for those the viewer may open without an emergency."""
-    return _related(shape_of(viewer), _values(viewer, now))
+    return _related(shape_of(viewer), _relationship(viewer, now))
 
 
 @cache
 def related_by_name(shape: Shape) -> ColumnElement[bool]:
     """The same for anybody of a shape, as `openable_by_name`."""
-    return _related(shape, BY_NAME)
+    return _related(shape, _by_relationship(shape, BY_NAME))
+
+
+@lru_cache(maxsize=128)
+def _relationship(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
+    """The part that `openable` and `related` share, kept for the request: a page often asks both."""
+    return _by_relationship(shape_of(viewer), _values(viewer, now))
 
 
 def _values(viewer: Viewer, now: datetime) -> Asking:
@@ -138,16 +145,16 @@ def _values(viewer: Viewer, now: datetime) -> Asking:
     return Asking(viewer.user_id, viewer.home_id, now, local_day(now), places, sorted(viewer.team_ids))
 
 
-def _openable(shape: Shape, asking: Asking) -> ColumnElement[bool]:
+def _openable(shape: Shape, asking: Asking, relationship: ColumnElement[bool]) -> ColumnElement[bool]:
     if not shape.may_open:
         return false()
-    return and_(Person.merged_into_id.is_(None), or_(_by_relationship(shape, asking), _in_emergency(asking)))
+    return and_(Person.merged_into_id.is_(None), or_(relationship, _in_emergency(asking)))
 
 
-def _related(shape: Shape, asking: Asking) -> ColumnElement[bool]:
+def _related(shape: Shape, relationship: ColumnElement[bool]) -> ColumnElement[bool]:
     if not shape.may_open:
         return false()
-    return and_(Person.merged_into_id.is_(None), _by_relationship(shape, asking))
+    return and_(Person.merged_into_id.is_(None), relationship)
 
 
 def _by_relationship(shape: Shape, asking: Asking) -> ColumnElement[bool]:
@@ -196,19 +203,31 @@ def found_open(session: Session, viewer: Viewer, now: datetime, person_id: int) 
 
 def person_for(session: Session, viewer: Viewer, now: datetime, person_id: int) -> Person:
     """The person, for somebody who may open them; NotThere otherwise, whatever the cause."""
-    person = session.execute(select(Person).where(Person.id == person_id, openable(viewer, now))).scalar_one_or_none()
+    named = {**names_for(viewer, now), "person_id": person_id}
+    person = session.execute(_person_wanted(shape_of(viewer)), named).scalar_one_or_none()
     if person is None:
         raise NotThere
     return person
 
 
+@cache
+def _person_wanted(shape: Shape) -> Select[Person]:
+    return select(Person).where(Person.id == bindparam("person_id"), openable_by_name(shape))
+
+
 def case_for(session: Session, viewer: Viewer, now: datetime, case_id: int) -> Case:
     """The case, for somebody who may open its person; NotThere otherwise."""
-    wanted = select(Case).join(Person, Person.id == Case.person_id).where(Case.id == case_id, openable(viewer, now))
-    case = session.execute(wanted).scalar_one_or_none()
+    named = {**names_for(viewer, now), "case_id": case_id}
+    case = session.execute(_case_wanted(shape_of(viewer)), named).scalar_one_or_none()
     if case is None:
         raise NotThere
     return case
+
+
+@cache
+def _case_wanted(shape: Shape) -> Select[Case]:
+    wanted = select(Case).join(Person, Person.id == Case.person_id)
+    return wanted.where(Case.id == bindparam("case_id"), openable_by_name(shape))
 
 
 def person_to_change(session: Session, viewer: Viewer, now: datetime, person_id: int) -> Person:
@@ -240,8 +259,13 @@ def check_lasting(session: Session, viewer: Viewer, now: datetime, person_id: in
 
 def related_to(session: Session, viewer: Viewer, now: datetime, person_id: int) -> bool:
     """Whether the viewer may open this person without an emergency."""
-    wanted = select(Person.id).where(Person.id == person_id, related(viewer, now))
-    return session.execute(wanted).first() is not None
+    named = {**names_for(viewer, now), "person_id": person_id}
+    return session.execute(_whether_related(shape_of(viewer)), named).first() is not None
+
+
+@cache
+def _whether_related(shape: Shape) -> Select[int]:
+    return select(Person.id).where(Person.id == bindparam("person_id"), related_by_name(shape))
 
 
 def _in(shape: Shape, asking: Asking, role: Role) -> ColumnElement[bool]:

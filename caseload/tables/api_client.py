@@ -106,7 +106,8 @@ class BulkExport(Table):
 class PartnerMessage(Table):
     """What a partner's system wrote to the care team about somebody (FHIR Communication). Append-only but for having been read.
 
-    `sender_ref` is the sender's own number of it, `sender_system` whose numbers those are; empty where it was sent without.
+    `sender_ref` is the sender's own number of it, `sender_system` whose numbers those are, `addressed_to` whom it names beside
+    the team of the case, as the reference it was sent with; empty where it was sent without.
     """
 
     __tablename__ = "partner_message"
@@ -117,6 +118,7 @@ class PartnerMessage(Table):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("care_case.id"), index=True)
     sender_system: Mapped[str] = mapped_column(String(200), default="")
     sender_ref: Mapped[str] = mapped_column(String(200), default="")
+    addressed_to: Mapped[str] = mapped_column(String(80), default="")
     words: Mapped[str] = mapped_column(String(4000))
     sent_at: Mapped[datetime] = mapped_column(UtcMoment)
     at: Mapped[datetime] = mapped_column(UtcMoment)

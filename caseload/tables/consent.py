@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseload.domain.words import ConsentPurpose, ConsentState
@@ -17,6 +17,14 @@ class Consent(Table):
         one_of("purpose", ConsentPurpose),
         one_of("state", ConsentState),
         Index("ix_consent_person_id_purpose_id", "person_id", "purpose", "id"),
+        Index(
+            "ix_consent_no",
+            "person_id",
+            "purpose",
+            "id",
+            sqlite_where=text("state IN ('refused', 'withdrawn')"),
+            postgresql_where=text("state IN ('refused', 'withdrawn')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

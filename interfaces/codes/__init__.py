@@ -6,6 +6,7 @@ from interfaces.codes.admission_method import (
     AdmissionMethod,
     AdmissionMethodCause,
     admission_kind_sql,
+    admission_method_valid_sql,
 )
 from interfaces.codes.bnf import BnfCause, BnfCode
 from interfaces.codes.icd10 import Icd10Cause, Icd10Code, Icd10Mark
@@ -41,6 +42,7 @@ __all__ = [
     "SnomedCause",
     "SnomedCode",
     "admission_kind_sql",
+    "admission_method_valid_sql",
     "nhs_check_digit",
     "nhs_number_cause",
     "nhs_number_valid_sql",

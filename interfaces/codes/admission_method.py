@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from interfaces.exceptions import CodeError
 
-_SHAPE = re.compile(r"[0-9A-Z]{2}")
+_FORM = "[0-9][0-9A-Z]"
+_SHAPE = re.compile(_FORM)
 _DAY_CASE = "2"  # PATIENT CLASSIFICATION CODE 2: day case admission
 
 
@@ -95,6 +96,11 @@ def admission_kind_sql(method_column: str, classification_column: str) -> str:
     branches = [f"WHEN {elective} AND {classification_column} = '{_DAY_CASE}' THEN '{AdmissionKind.DAY_CASE}'"]
     branches += [f"WHEN {_among(method_column, kind)} THEN '{kind}'" for kind in METHODS]
     return f"CASE {' '.join(branches)} ELSE '{AdmissionKind.OTHER}' END"
+
+
+def admission_method_valid_sql(column: str) -> str:
+    """A SQL expression that agrees with `AdmissionMethod.parse`: whether the text is an admission method, known or not."""
+    return f"regexp_full_match({column}, '{_FORM}')"
 
 
 def _among(column: str, kind: AdmissionKind) -> str:

@@ -64,8 +64,8 @@ class PackRules:
     def allowing(self, tables: Iterable[str]) -> "PackRules":
         """The same rules, with the feeds that may stop early or be of others; PackError where one is no table of the contract."""
         allowed = frozenset(tables)
-        for table in sorted(allowed - set(TABLES)):
-            raise PackError("the name of a feed, such as admissions", table, f"Use one of {', '.join(TABLES)}.")
+        if allowed - set(TABLES):
+            raise PackError("the name of a feed, such as admissions", "another", f"Use one of {', '.join(TABLES)}.")
         return replace(self, allowed_gaps=self.allowed_gaps | allowed)
 
     def facts(self, manifest: Manifest) -> PackFacts:

@@ -12,7 +12,8 @@ from interfaces.extracts.contract import TABLES, TableSpec
 from interfaces.extracts.transforms import CELL_TRANSFORMS, ROW_TRANSFORMS
 
 _TODO = "Correct the mapping file."
-_KEYS = {"from", "transform", "values", "contains", "other", "constant", "default"}
+COLUMN_KEYS = {"from", "transform", "values", "contains", "other", "constant", "default"}
+"""What a mapping file may say of a column."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,16 @@ def default_folder() -> Path:
     return beside if beside.is_dir() else root / "stratify" / "config" / "feeds"
 
 
-def read_mapping(folder: Path, name: str) -> FeedMapping:
-    """The mapping of that name; PackError where there is none or it names something unknown."""
-    path = folder / f"{name}.toml"
-    if Path(name).name != name or not path.is_file():
-        known = ", ".join(sorted(found.stem for found in folder.glob("*.toml"))) or "none at all"
+def read_mapping(name: str, *folders: Path) -> FeedMapping:
+    """The mapping of that name, of the first folder that has it; PackError where none has or it names something unknown."""
+    files = [folder / f"{name}.toml" for folder in folders]
+    path = next((file for file in files if Path(name).name == name and file.is_file()), None)
+    if path is None:
+        known = sorted({found.stem for folder in folders for found in folder.glob("*.toml")})
         raise PackError(
-            f"a mapping file {Path(name).name}.toml", f"only {known}", "Name one of these, or write the mapping file."
+            f"a mapping file {Path(name).name}.toml",
+            f"only {', '.join(known) or 'none at all'}",
+            "Name one of these, or put your own in the folder feeds of the configuration.",
         )
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -115,7 +119,7 @@ def read_mappings(folder: Path) -> tuple[FeedMapping, ...]:
         raise PackError(
             "a folder of mapping files", f"no folder called {folder.name}", "Give config/feeds or your own."
         )
-    return tuple(read_mapping(folder, path.stem) for path in sorted(folder.glob("*.toml")))
+    return tuple(read_mapping(path.stem, folder) for path in sorted(folder.glob("*.toml")))
 
 
 def _feed(name: str, content: dict[str, Any]) -> FeedMapping:
@@ -151,7 +155,7 @@ def _column(where: str, spec: TableSpec, column: str, told: Any) -> ColumnMap:
         raise PackError("a column of the contract", where, _TODO)
     if isinstance(told, str):
         return ColumnMap((told.lower(),))
-    if not isinstance(told, dict) or set(told) - _KEYS or ("from" in told) == ("constant" in told):
+    if not isinstance(told, dict) or set(told) - COLUMN_KEYS or ("from" in told) == ("constant" in told):
         raise PackError(f"{where} to say `from` or `constant`, and nothing unknown", "something else", _TODO)
     transform = told.get("transform")
     known = {**CELL_TRANSFORMS, **ROW_TRANSFORMS}

@@ -31,7 +31,7 @@ def open_table(
         return (opened,)
     scan, types = opened
     cells = _mapped_cells(table_map, types) if table_map else _own_cells(spec, types)
-    missing = _missing_columns(spec, files, cells, types, table_map)
+    missing = _missing_columns(spec, files, set(cells), types, (table_map, mapping))
     wrong, empty = ([], set[str]()) if table_map else _wrong_types(connection, spec, files, scan, cells)
     if missing or wrong:
         return (*missing, *wrong)
@@ -123,12 +123,26 @@ def _sources(table_map: TableMap) -> set[str]:
 
 
 def _missing_columns(
-    spec: TableSpec, files: TableFiles, cells: dict[str, Cell], types: dict[str, str], table_map: TableMap | None
+    spec: TableSpec,
+    files: TableFiles,
+    there: set[str],
+    types: dict[str, str],
+    mapped: tuple[TableMap | None, str | None],
 ) -> list[Refusal]:
-    missing = [column.name for column in spec.columns if column.required and column.name not in cells]
+    missing = [column.name for column in spec.columns if column.required and column.name not in there]
     found = _found_header(types)
+    table_map, mapping = mapped
+    todo = f"Name the column that holds it in {mapping}.toml, or export the table again with that column."
     return [
-        Refusal("missing_column", _wanted(column, table_map), found, _EXPORT, spec.name, files.name, column=column)
+        Refusal(
+            "missing_column",
+            _wanted(column, table_map),
+            found,
+            todo if table_map else _EXPORT,
+            spec.name,
+            files.name,
+            column=column,
+        )
         for column in missing
     ]
 

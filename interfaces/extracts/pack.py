@@ -48,16 +48,16 @@ class _Search:
 
     folder: Path
     manifest: Manifest
-    feeds: Path
+    feeds: tuple[Path, ...]
     offered: tuple[FeedMapping, ...]
 
 
-def open_pack(folder: Path, *, mapping: Path | None = None) -> Pack:
+def open_pack(folder: Path, *, mapping: Path | None = None, configured: Path | None = None) -> Pack:
     """The pack in that folder, its files found and their columns named.
 
-    `mapping` is a folder of mapping files: it is asked for the names the manifest gives, and for any
-    table that has no file of its own name. Without it the program's own mapping files serve the
-    manifest's names only.
+    The names the manifest gives are looked up in `mapping`, in `configured` and among the program's own mapping files,
+    in this order; both are folders of mapping files, `configured` that of a place's own configuration. `mapping` is asked
+    for any table that has no file of its own name as well.
 
     Raises PackError where the manifest or a mapping file is missing or malformed.
     """
@@ -66,7 +66,8 @@ def open_pack(folder: Path, *, mapping: Path | None = None) -> Pack:
     problems: list[Refusal] = []
     notices: list[Notice] = []
     used: set[Path] = set()
-    search = _Search(folder, manifest, mapping or default_folder(), read_mappings(mapping) if mapping else ())
+    feeds = tuple(one for one in (mapping, configured, default_folder()) if one is not None)
+    search = _Search(folder, manifest, feeds, read_mappings(mapping) if mapping else ())
     with connect(threads=1) as connection:
         for name in TABLES:
             found = _find(search, name)
@@ -113,7 +114,7 @@ def _named(folder: Path, name: str) -> tuple[TableFiles, ...]:
 
 
 def _find_mapped(search: _Search, table: str, mapping: str, file: str | None) -> _Found | Refusal:
-    feed = read_mapping(search.feeds, mapping)
+    feed = read_mapping(mapping, *search.feeds)
     table_map = feed.tables.get(table)
     if table_map is None:
         return Refusal(

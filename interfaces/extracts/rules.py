@@ -8,7 +8,7 @@ breaks the rule, and FALSE or NULL where it does not.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from interfaces.codes import nhs_number_valid_sql
+from interfaces.codes import admission_method_valid_sql, nhs_number_valid_sql
 from interfaces.extracts.casts import literal, quoted
 from interfaces.extracts.contract import TABLES, ColumnSpec, Kind, TableSpec
 from interfaces.extracts.feeds import PackFacts
@@ -60,6 +60,7 @@ def row_rules(table: str, facts: PackFacts) -> tuple[RowRule, ...]:
         *_missing_values(spec),
         *_nhs_number_rules(spec, facts),
         *_closed_sets(spec),
+        *_admission_methods(spec),
         *_future_dates(spec, facts),
         *_life_span(spec, facts),
         *_date_order(spec),
@@ -165,6 +166,19 @@ def _closed_sets(spec: TableSpec) -> Iterator[RowRule]:
                 f"one of {', '.join(values)}",
                 "another value",
             )
+
+
+def _admission_methods(spec: TableSpec) -> Iterator[RowRule]:
+    """A hospital's own word for an emergency would count as none, and the outcome is made of these."""
+    if "admission_method" in spec.column_names:
+        yield RowRule(
+            "value_not_allowed",
+            spec.name,
+            "admission_method",
+            f"NOT {admission_method_valid_sql('admission_method')}",
+            "a national code of two characters, such as 21 or 2A",
+            "something else",
+        )
 
 
 def _future_dates(spec: TableSpec, facts: PackFacts) -> Iterator[RowRule]:

@@ -51,6 +51,19 @@ def open_end(text: str) -> str:
     return f"CASE WHEN {date_part(text)} NOT IN ('9999-12-31', '31/12/9999') THEN {date_part(text)} END"
 
 
+def packed_date(text: str) -> str:
+    """A date written "20260914", with or without a time after it, as 2026-09-14; anything else stays as it is."""
+    day = f"try_strptime(regexp_extract({text}, '^((18|19|20|21)[0-9]{{6}})([0-9]{{6}})?([^0-9].*)?$', 1), '%Y%m%d')"
+    return f"coalesce(strftime({day}, '%Y-%m-%d'), {text})"
+
+
+def named_month(text: str) -> str:
+    """A date written "14-Sep-2026" or "14 September 2026", as 2026-09-14; anything else stays as it is."""
+    form = "'^([0-9]{1,2})[- ]([A-Za-z]{3})[a-z]*[- ]([0-9]{4})([^0-9].*)?$'"
+    parts = ", ".join(f"regexp_extract({text}, {form}, {group})" for group in (1, 2, 3))
+    return f"coalesce(strftime(try_strptime(concat_ws('-', {parts}), '%d-%b-%Y'), '%Y-%m-%d'), {text})"
+
+
 def ten_digits(text: str) -> str:
     """An NHS number written 3-3-4, without its spaces or hyphens."""
     return f"replace(replace({text}, ' ', ''), '-', '')"
@@ -89,7 +102,18 @@ def care_event_key(event_type: str, ended_on: str, *others: str) -> str:
 
 CELL_TRANSFORMS: dict[str, Callable[[str], str]] = {
     rule.__name__: rule
-    for rule in (first_diagnosis, no_dot, date_part, missing_date, open_end, ten_digits, two_digits, filled)
+    for rule in (
+        first_diagnosis,
+        no_dot,
+        date_part,
+        missing_date,
+        open_end,
+        packed_date,
+        named_month,
+        ten_digits,
+        two_digits,
+        filled,
+    )
 }
 """Transforms of one cell. Where a mapping names several sources, the first that is filled is taken."""
 

@@ -19,6 +19,9 @@ _SAID = {
     "Binary": "The file that the DocumentReference of the same id points to, as what it is, or as a resource where FHIR JSON is "
     "asked for by name. It needs the scopes of both."
 }
+_CREATED = (
+    "If-None-Exist takes identifier=system|value, of the identifier in the resource itself, and no other condition."
+)
 _DEFINED = "http://hl7.org/fhir/OperationDefinition/"
 
 
@@ -72,16 +75,21 @@ def _security(service: Service) -> Json:
 
 def _resource(service: Service, name: str) -> Json:
     actions = list(service.interactions[name])
-    versioned = "vread" in actions
+    created, versions = "create" in actions, "vread" in actions
     return filled(
         type=name,
         supportedProfile=[profile] if (profile := profile_of(name)) else [],
         interaction=[{"code": action} for action in sorted(actions)],
-        versioning="versioned-update" if "update" in actions else "versioned" if versioned else "no-version",
-        readHistory=versioned,
+        versioning="versioned-update"
+        if "update" in actions
+        else "versioned",  # each has a tag; an update has to name it
+        readHistory=versions,
         updateCreate=False,
-        conditionalRead="full-support",
-        documentation=_SAID.get(name),
+        conditionalCreate=created,
+        conditionalRead="not-match",
+        conditionalUpdate=False,
+        conditionalDelete="not-supported",
+        documentation=_SAID.get(name) or (_CREATED if created else None),
         referencePolicy=["local"],
         searchInclude=list(includes_of(name)),
         searchParam=[_parameter(one) for one in parameters_of(name).values()],

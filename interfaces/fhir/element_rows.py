@@ -62,7 +62,7 @@ managingOrganization | Reference | The person’s practice | person.practice_id
 identifier | Identifier | The partner’s own number of it, as it was sent | partner_message.sender_system, .sender_ref | not for a warehouse
 status | code | Always completed | fixed
 subject | Reference | The person | partner_message.person_id
-recipient | Reference | The team of the case | partner_message.case_id
+recipient | Reference | The team of the case, and whom it names beside | partner_message.case_id, .addressed_to
 sender | Reference | Who runs the program that wrote | app_user.home_id
 sent | dateTime | When the partner wrote it | partner_message.sent_at
 received | dateTime | When it came | partner_message.at

@@ -28,6 +28,7 @@ _DISCHARGE_TIMES = (("EVN", 6), ("PV1", 45), ("EVN", 2), ("MSH", 7))
 _OTHER_TIMES = (("EVN", 6), ("EVN", 2), ("MSH", 7))
 _OF_THE_EVENT = ("EVN-6", "PV1-44", "PV1-45")
 _OPENING = frozenset({"A01", "A04", "A05", "A06"})
+_COMING = _OPENING - {"A05"}
 _TIMES = {Act.ADMIT: _ADMISSION_TIMES, Act.REGISTER: _ADMISSION_TIMES, Act.DISCHARGE: _DISCHARGE_TIMES}
 
 
@@ -135,21 +136,35 @@ def _adt(message: SplitMessage, trigger: Trigger, rules: FeedRules, teller: Tell
         event_at_from=location,
         event_precision=at.precision,
         patient=patient,
-        visit=_visit(message, trigger, at, rules, teller),
+        visit=_visit(message, trigger, (at, location), rules, teller),
         sensitive=is_marked_sensitive(message, rules),
         merges=merges_in(message, trigger, rules, teller) if "MRG" in trigger.needs else (),
         notes=message.notes + teller.notes,
     )
 
 
-def _visit(message: SplitMessage, trigger: Trigger, at: Moment, rules: FeedRules, teller: Teller) -> Visit | None:
+def _visit(
+    message: SplitMessage, trigger: Trigger, event: tuple[Moment, str], rules: FeedRules, teller: Teller
+) -> Visit | None:
+    """The visit; where it tells the day alone of what happened, and EVN-6 the time of that day, at that time."""
     if not _is_about_a_visit(message, trigger, rules):
         return None
-    visit = visit_in(message, rules, teller)
-    left = time_in(message.first("PV1"), 45, rules, Teller())
-    if trigger.act is not Act.DISCHARGE or not isinstance(left, Moment) or left.precision is not Precision.DAY:
+    visit, (at, location) = visit_in(message, rules, teller), event
+    timed = location == "EVN-6" and at.is_exact
+    if visit.admitted_by_day and trigger.code in _COMING and timed and _is_of(at, _day(message, 44, rules), rules):
+        return replace(visit, admitted_at=at.at, admitted_by_day=False)
+    if not visit.discharged_by_day or trigger.act is not Act.DISCHARGE:
         return visit
-    return replace(visit, discharged_at=at.at if _is_of(at, left, rules) else _at_its_end(left, rules).at)
+    left = _day(message, 45, rules)
+    if _is_of(at, left, rules):
+        return replace(visit, discharged_at=at.at, discharged_by_day=not timed)
+    return replace(visit, discharged_at=_at_its_end(left, rules).at)
+
+
+def _day(message: SplitMessage, n: int, rules: FeedRules) -> Moment:
+    found = time_in(message.first("PV1"), n, rules, Teller())
+    assert isinstance(found, Moment), "asked only of a field that tells a day"
+    return found
 
 
 def _is_about_a_visit(message: SplitMessage, trigger: Trigger, rules: FeedRules) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from interfaces.hl7v2.feed_rules import FeedRules, VisitNumberFrom
+from interfaces.hl7v2.moments import Moment
+from interfaces.hl7v2.notes import NoteCode
 from interfaces.hl7v2.reading import ABSENT, NULL, Segment, SplitMessage, Told, Untold, said
 from interfaces.hl7v2.refusals import ErrorCode, MessageRefused, Reason
 from interfaces.hl7v2.telling import Teller
@@ -23,7 +25,8 @@ _NO_VISIT = "N"  # PV1-2 of a message that is about a person and no stay (NHS In
 class Visit:
     """A stay as one message tells it. Whatever is ABSENT leaves alone what is known, NULL deletes it.
 
-    `visit_ref` is the hospital's number of it. `sensitive` is None where PV1-16 says nothing.
+    `visit_ref` is the hospital's number of it. `sensitive` is None where PV1-16 says nothing. A time is `by_day` where
+    the day alone is told of it: it is then no more than a moment of that day.
     """
 
     visit_ref: str
@@ -40,7 +43,9 @@ class Visit:
     expected_at: datetime | Untold
     expected_discharge_at: datetime | Untold
     admitted_at: datetime | Untold
+    admitted_by_day: bool
     discharged_at: datetime | Untold
+    discharged_by_day: bool
 
 
 def has_visit(message: SplitMessage, rules: FeedRules) -> bool:
@@ -54,10 +59,14 @@ def visit_in(message: SplitMessage, rules: FeedRules, teller: Teller) -> Visit:
     """The visit. MessageRefused where it has no number, or a date is none."""
     pv1, pv2 = message.first("PV1"), message.first("PV2")
 
-    def time_of(segment: Segment | None, n: int) -> datetime | Untold:
+    def time_of(segment: Segment | None, n: int) -> Moment | Untold:
         found = time_in(segment, n, rules, teller)
-        return found if isinstance(found, Untold) else found.at
+        if isinstance(found, Untold) or found.is_a_day:
+            return found
+        teller.note(NoteCode.DATE_PRECISION, f"{segment.name if segment else ''}-{n}")
+        return ABSENT
 
+    admitted, discharged = time_of(pv1, 44), time_of(pv1, 45)
     return Visit(
         visit_ref=visit_number(message, pv1, rules, teller),
         patient_class=_code(pv1, 2, teller),
@@ -70,11 +79,21 @@ def visit_in(message: SplitMessage, rules: FeedRules, teller: Teller) -> Visit:
         discharge_destination=_code(pv1, 37, teller),
         diagnosis_code=_trimmed(teller.told(message.first("DG1"), 3)),
         sensitive=_sensitive(pv1, rules, teller),
-        expected_at=time_of(pv2, 8),
-        expected_discharge_at=time_of(pv2, 9),
-        admitted_at=time_of(pv1, 44),
-        discharged_at=time_of(pv1, 45),
+        expected_at=_at(time_of(pv2, 8)),
+        expected_discharge_at=_at(time_of(pv2, 9)),
+        admitted_at=_at(admitted),
+        admitted_by_day=_is_by_day(admitted),
+        discharged_at=_at(discharged),
+        discharged_by_day=_is_by_day(discharged),
     )
+
+
+def _at(found: Moment | Untold) -> datetime | Untold:
+    return found if isinstance(found, Untold) else found.at
+
+
+def _is_by_day(found: Moment | Untold) -> bool:
+    return isinstance(found, Moment) and not found.is_exact
 
 
 def visit_number(message: SplitMessage, pv1: Segment | None, rules: FeedRules, teller: Teller) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
+from interfaces.scratch import scratch_folder
 from stratify.engine import connect
 from stratify.exceptions import InputRefused
 from stratify.omop.columns import OMOP_TABLES, OmopType
@@ -79,8 +79,8 @@ def import_omop(  # noqa: PLR0913 - the options of the command
 @contextmanager
 def _scratch(out: Path) -> Iterator[Path]:
     """Where work that does not fit in memory goes: beside the pack, because it holds the same data."""
-    with TemporaryDirectory(prefix=f".{out.name}.scratch-", dir=out.parent) as folder:
-        yield Path(folder)
+    with scratch_folder(f".{out.name}.scratch-", out.parent) as folder:
+        yield folder
 
 
 def _build(work: Workspace) -> bool:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from interfaces.exceptions import PackError
 from interfaces.extracts.check import check_pack, require_usable
 from interfaces.extracts.feeds import PackRules, read_rules
-from interfaces.extracts.pack import open_pack
+from interfaces.extracts.pack import Pack, open_pack
 from interfaces.extracts.report import PackReport
+from interfaces.scratch import scratch_folder
 from stratify.engine import connect
 from stratify.json_option import refuse_unwritable, write_json_option
 from stratify.progress import on_terminal
@@ -36,7 +36,8 @@ def check_pack_command(  # noqa: PLR0913  (one argument for each option of the c
     settings = read_settings()
     rules = read_rules(settings.config / "feeds.toml").allowing(allow_gap)
     try:
-        report = _checked(pack_folder, feeds, rules, memory or settings.memory, threads or settings.threads)
+        pack = open_pack(pack_folder, mapping=feeds, configured=settings.config / "feeds")
+        report = _checked(pack, rules, memory or settings.memory, threads or settings.threads)
     except PackError as error:
         write_json_option(json_path, _unread(error))
         raise
@@ -46,10 +47,9 @@ def check_pack_command(  # noqa: PLR0913  (one argument for each option of the c
     require_usable(report)
 
 
-def _checked(folder: Path, feeds: Path | None, rules: PackRules, memory: str | None, threads: int) -> PackReport:
-    pack = open_pack(folder, mapping=feeds)
-    with TemporaryDirectory(prefix="caretier-") as scratch, on_terminal() as show:
-        connection = connect(memory_limit=memory, threads=threads, temp_directory=Path(scratch))
+def _checked(pack: Pack, rules: PackRules, memory: str | None, threads: int) -> PackReport:
+    with scratch_folder("caretier-check-") as scratch, on_terminal() as show:
+        connection = connect(memory_limit=memory, threads=threads, temp_directory=scratch)
         with connection:
             return check_pack(pack, rules=rules, connection=connection, progress=lambda table: show(f"Reading {table}"))
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,20 @@ class CutOffTable:
     people: int
     demonstration: bool
     reached: tuple[float, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The table for scripts, in the words of its file; `reached` as shares of one."""
+        return {
+            "name": self.cut_offs.name,
+            "place": self.place,
+            "index_date": self.index_date.isoformat(),
+            "run_id": self.run_id,
+            "model_version": self.model_version,
+            "people": self.people,
+            "demonstration": self.demonstration,
+            "probability": dict(zip(CUT_TIERS, self.cut_offs.probability, strict=True)),
+            "reached": dict(zip(CUT_TIERS, self.reached, strict=True)),
+        }
 
 
 def derive_cutoffs(run_folder: Path, *, name: str, out: Path, config: Path | None = None) -> CutOffTable:

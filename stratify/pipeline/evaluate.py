@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -23,6 +22,7 @@ from interfaces.extracts.feeds import PackRules, read_rules
 from interfaces.extracts.integrity import require_unchanged
 from interfaces.extracts.pack import Pack, open_pack
 from interfaces.extracts.report import PackReport
+from interfaces.scratch import scratch_folder
 from stratify.artefact import LOGISTIC
 from stratify.engine import connect, within_memory
 from stratify.estimators.logistic_formula import LogisticFormula
@@ -119,7 +119,7 @@ def _prepare(run: Path, outcomes: Path, key_file: Path, options: EvaluateOptions
             f"the key {key.id}",
             "Give the key of the run: people cannot be matched across keys.",
         )
-    pack = open_pack(outcomes)
+    pack = open_pack(outcomes, configured=options.config / "feeds")
     if pack.manifest.place != manifest["place"]:
         raise InputRefused(
             f"a later pack of {manifest['place']}", f"one of {pack.manifest.place}", "Give the pack of the run's place."
@@ -147,8 +147,7 @@ def _check_dates(work: _Work) -> list[str]:
 @contextmanager
 def _workplace(options: EvaluateOptions) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """A connection and a scratch folder; both are gone afterwards."""
-    with TemporaryDirectory(prefix="caretier-evaluate-", dir=options.scratch) as folder:
-        scratch = Path(folder)
+    with scratch_folder("caretier-evaluate-", options.scratch) as scratch:
         with connect(memory_limit=options.memory, threads=options.threads, temp_directory=scratch / "spill") as open_:
             with within_memory(options.memory):
                 yield open_, scratch

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 import numpy as np
@@ -24,6 +23,7 @@ from interfaces.extracts.feeds import PackRules, read_rules
 from interfaces.extracts.integrity import require_unchanged
 from interfaces.extracts.pack import Pack, open_pack
 from interfaces.extracts.report import PackReport
+from interfaces.scratch import scratch_folder
 from stratify.artefact import FittedModel, save_model
 from stratify.engine import connect, within_memory
 from stratify.estimators.calibration_line import CalibrationLine
@@ -119,7 +119,7 @@ def fit(
     """
     chosen = options or FitOptions()
     _claim(model_folder)
-    pack = open_pack(pack_folder)
+    pack = open_pack(pack_folder, configured=chosen.config / "feeds")
     key = load_key(key_file, outside=[pack_folder, model_folder])
     rules = read_rules(chosen.config / "feeds.toml").allowing(chosen.allowed_gaps)
     plan = read_fit_plan(chosen.config)
@@ -152,8 +152,7 @@ def _claim(folder: Path) -> None:
 @contextmanager
 def _workplace(options: FitOptions) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """A connection and a scratch folder; both are gone afterwards."""
-    with TemporaryDirectory(prefix="caretier-fit-", dir=options.scratch) as folder:
-        scratch = Path(folder)
+    with scratch_folder("caretier-fit-", options.scratch) as scratch:
         with connect(memory_limit=options.memory, threads=options.threads, temp_directory=scratch / "spill") as open_:
             with within_memory(options.memory):
                 yield open_, scratch

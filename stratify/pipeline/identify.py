@@ -21,6 +21,7 @@ from stratify.pseudonyms import Key, load_key
 from stratify.reidentification import nhs_numbers
 from stratify.run_folder import writing_file
 from stratify.run_manifest import check_output, read_manifest, sha256_of
+from stratify.settings import default_config
 from stratify.spreadsheet import Cell
 from stratify.tier_scheme import TIERS
 
@@ -33,11 +34,25 @@ _WIDTHS = (14, 12, 12, 12, 120)
 
 @dataclass(frozen=True)
 class Identified:
-    """What was written: the file, how many people, and the log that says so."""
+    """What was written: the file and its hash, how many people of which run, and the log that says so."""
 
     path: Path
     rows: int
     log: Path
+    run_id: str
+    key_id: str
+    sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The same for scripts, in the words of the log."""
+        return {
+            "run_id": self.run_id,
+            "key_id": self.key_id,
+            "rows": self.rows,
+            "file": self.path.name,
+            "sha256": self.sha256,
+            "log": self.log.name,
+        }
 
 
 def identify(  # noqa: PLR0913  (one argument for each option of the command)
@@ -51,6 +66,7 @@ def identify(  # noqa: PLR0913  (one argument for each option of the command)
     now: datetime,
     practice: str | None = None,
     tier: str | None = None,
+    config: Path | None = None,
 ) -> Identified:
     """Writes the run's people with their NHS numbers to `out` (.csv or .xlsx, readable by its owner only), in rank order.
 
@@ -65,7 +81,7 @@ def identify(  # noqa: PLR0913  (one argument for each option of the command)
     manifest = read_manifest(run_folder)
     key = load_key(key_file, outside=[run_folder, pack_folder, out])
     _refuse_other_key(key, str(manifest["key_id"]))
-    pack = open_pack(pack_folder)
+    pack = open_pack(pack_folder, configured=(config or default_config()) / "feeds")
     _refuse_other_pack(pack, manifest)
     people = _chosen(read_columns(check_output(run_folder, manifest, "scores.parquet"), _READ), practice, tier)
     columns = _columns(people, pack, key)
@@ -73,7 +89,7 @@ def identify(  # noqa: PLR0913  (one argument for each option of the command)
         _write(path, out.suffix, columns)
         act = Identification(now, who, reason, manifest["run_id"], key.id, people.num_rows, out.name, sha256_of(path))
         identification_log.append(key_file, act)
-    return Identified(out, people.num_rows, identification_log.log_path(key_file))
+    return Identified(out, act.rows, identification_log.log_path(key_file), act.run_id, act.key_id, act.sha256)
 
 
 def _refuse_inside(out: Path, *folders: Path) -> None:
@@ -93,7 +109,7 @@ def _refuse_other_kinds(out: Path, tier: str | None) -> None:
     if out.suffix not in (".csv", ".xlsx"):
         raise InputRefused("a file named .csv or .xlsx", out.suffix or "no ending", "Name the file so.")
     if tier is not None and tier not in TIERS:
-        raise InputRefused(f"a tier out of {', '.join(TIERS)}", tier, "Name one of these.")
+        raise InputRefused(f"a tier out of {', '.join(TIERS)}", "another", "Name one of these.")
 
 
 def _refuse_other_key(key: Key, run_key: str) -> None:
@@ -126,7 +142,7 @@ def _chosen(people: pa.Table, practice: str | None, tier: str | None) -> pa.Tabl
     if practice is not None:
         people = people.filter(pc.equal(people["practice_code"], practice))
         if people.num_rows == 0:
-            raise InputRefused("a practice of the run", f"nobody scored at {practice}", "Check the practice code.")
+            raise InputRefused("a practice of the run", "nobody scored at that one", "Check the practice code.")
     return people if tier is None else people.filter(pc.equal(people["tier"], tier))
 
 

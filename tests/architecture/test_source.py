@@ -46,6 +46,21 @@ def test_one_module_opens_duckdb_connections():
     assert opening == ["interfaces/extracts/engine.py"]
 
 
+def test_one_module_makes_temporary_folders_so_that_what_a_killed_process_left_is_cleared():
+    making = [named(p) for p in python_files() if re.search(r"\btempfile\b", p.read_text(encoding="utf-8"))]
+    assert making == ["interfaces/scratch.py"]
+
+
+def test_a_pack_is_always_opened_with_the_mapping_files_of_the_places_own_configuration():
+    without = [
+        f"{named(path)}:{call.lineno}"
+        for path in python_files("stratify", "caseload")
+        for call in calls_of(path)
+        if ast.unparse(call.func) == "open_pack" and "configured" not in {one.arg for one in call.keywords}
+    ]
+    assert without == []
+
+
 def test_only_the_clock_asks_for_the_time():
     asking = re.compile(r"\b(datetime\.now|date\.today|time\.time|utcnow)\(")
     found = [named(p) for p in python_files() if asking.search(p.read_text(encoding="utf-8"))]

@@ -15,6 +15,7 @@ from tests.support.api_programs import ASSERTION, urgent_care
 from tests.support.case_app import NOW, audited, make_town
 from tests.support.flag_work import FlagWork
 from tests.support.live_app import live
+from tests.support.patience import PATIENCE
 from tests.support.sqlite import sqlite_url
 
 SECRET = "a secret that only tests know, long enough"
@@ -43,7 +44,7 @@ def token_of(home, program):
         "grant_type": "client_credentials", "scope": "system/*.rs", "client_assertion_type": ASSERTION,
         "client_assertion": program.proof(aud=f"{home}/oauth2/token"),
     }  # fmt: skip
-    answer = requests.post(f"{home}/oauth2/token", data=data, timeout=10)
+    answer = requests.post(f"{home}/oauth2/token", data=data, timeout=PATIENCE)
     assert answer.status_code == 200, answer.text
     return answer.json()["access_token"]
 

@@ -8,19 +8,30 @@ from pathlib import Path
 
 import pytest
 
+from caseload.settings import child_environment
 from interfaces.scores import ScoreWriter
 from tests.support.run_folders import vouch_for, write_run
 from tests.support.score_rows import HEADER, score_row, score_rows
+from tests.support.warm_command import one_warm_command
 
 
 def caseload(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command, in a process of its own whose modules are loaded already."""
+    return one_warm_command("caseload.run_summary")([*map(str, arguments)], "", child_environment())
+
+
+def cold(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command as a shell starts it."""
     command = [sys.executable, "-m", "caseload", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def refusal(run: Path, *arguments: str | Path) -> str:
+    return refused(caseload("check-run", run, *arguments))
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
     """What a refused run says; it must be one paragraph on standard error and nothing else."""
-    done = caseload("check-run", run, *arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Expected ")
     assert done.stderr.count("\n") == 1
@@ -28,7 +39,7 @@ def refusal(run: Path, *arguments: str | Path) -> str:
 
 
 def test_check_run_says_what_would_be_taken_in(tmp_path: Path) -> None:
-    done = caseload("check-run", write_run(tmp_path / "run"))
+    done = cold("check-run", write_run(tmp_path / "run"))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         "This run can be taken in: Thamesmere (made up), index date 1 October 2026.",
@@ -124,7 +135,7 @@ def test_check_run_reads_nothing_outside_the_run_folder(tmp_path: Path, name: st
 
 
 def test_check_run_refuses_a_folder_that_is_no_run(tmp_path: Path) -> None:
-    assert "no such folder" in refusal(tmp_path / "absent")
+    assert "no such folder" in refused(cold("check-run", tmp_path / "absent"))
     (tmp_path / "empty").mkdir()
     assert "no manifest.json there" in refusal(tmp_path / "empty")
 

@@ -12,6 +12,7 @@ import pytest
 
 from caseload.domain.permissions import PROGRAM_ROLES
 from caseload.domain.words import Role
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.slow(seconds=90)
 PEOPLE = 1_500
@@ -122,7 +123,7 @@ def test_demo_of_given_months_serves_them(made: tuple[Path, str], tmp_path: Path
                 assert answer.status == 200
         finally:
             process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_demo_of_runs_without_their_packs_is_refused(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,8 +23,10 @@ from interfaces.hl7v2.mllp import framed
 from tests.support.case_app import make_town
 from tests.support.certificates import Authority
 from tests.support.hl7_messages import message, sent
+from tests.support.patience import PATIENCE, until
 from tests.support.postgres import postgres_url
 from tests.support.sqlite import sqlite_url
+from tests.support.warm_command import one_warm_command
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret that only tests know, long enough"
@@ -79,7 +80,7 @@ def listener(url, environment, *options):
     try:
         said = process.stdout.readline()
         found = re.fullmatch(r"Listening for HL7 v2 over MLLP(?: with TLS)? at (\S+):(\d+)\n", said)
-        assert found, (said, process.communicate(timeout=10))
+        assert found, (said, process.communicate(timeout=PATIENCE))
         process.port = int(found[2])
         yield process
     finally:
@@ -89,6 +90,12 @@ def listener(url, environment, *options):
 
 
 def caseload(environment, *arguments):
+    """The command, in a process of its own whose modules are loaded already."""
+    return one_warm_command("caseload.intake.hospital.replay")([*map(str, arguments)], "", environment)
+
+
+def cold(environment, *arguments):
+    """The command as a shell starts it."""
     return subprocess.run(
         [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, env=environment
     )
@@ -113,11 +120,9 @@ def test_a_listener_from_its_ready_line_to_its_end(url, store, environment, tmp_
     with listener(url, environment, "--metrics", figures) as process:
         assert acknowledged(process.port, known.encode()) == "AA"
         assert acknowledged(process.port, sent(control_id="2", pid={7: "x"})) == "AE"
-        deadline = time.monotonic() + 10
-        while "received" in states(store) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        assert until(lambda: "received" not in states(store))
         process.send_signal(signal.SIGTERM)
-        said, log = process.communicate(timeout=20)
+        said, log = process.communicate(timeout=PATIENCE)
     assert (process.returncode, said) == (0, "")
     assert states(store)[1] == "held"
     assert states(store)[0] != "received"
@@ -134,7 +139,7 @@ def test_a_listener_that_speaks_tls_and_ends_with_the_keyboard(url, store, envir
     certificate, key = authority.certify("listener")
     with listener(url, environment, "--tls-cert", certificate, "--tls-key", key, "--tls-ca", authority.file) as process:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
 
 
@@ -172,7 +177,7 @@ def test_a_replay(url, store, environment, tmp_path):
     make_town(store)
     file = tmp_path / "messages.hl7"
     file.write_bytes(b"".join(sent(control_id=f"C{n}") for n in range(20)))
-    done = caseload(environment, "replay", file, "--database", url, "--processes", "2")
+    done = cold(environment, "replay", file, "--database", url, "--processes", "2")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Messages: 20 taken, 0 here already, 0 refused.\nActed on now: 20 ")
     assert "received" not in states(store)

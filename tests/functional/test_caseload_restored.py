@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,9 +21,11 @@ from caseload.secrets import Secrets
 from caseload.store import Store
 from caseload.tables import Task
 from tests.support.case_app import NOW, make_town
+from tests.support.patience import until
 from tests.support.postgres import postgres_url
 from tests.support.postgres_server import NoPostgres, binary
 from tests.support.sqlite import sqlite_url
+from tests.support.warm_command import one_warm_command
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret that only tests know, long enough"
@@ -70,10 +71,10 @@ def tool(name):
 
 
 def caseload(*arguments):
+    """The command, in a process of its own whose modules are loaded already."""
     path = os.pathsep.join([str(tool("pg_dump").parent), os.environ["PATH"]])  # noqa: TID251 a command's own environment
     environment = {**os.environ, "PATH": path, "CARETIER_SECRET_KEY": SECRET}  # noqa: TID251
-    command = [sys.executable, "-m", "caseload", *map(str, arguments)]
-    return subprocess.run(command, check=False, capture_output=True, text=True, env=environment, cwd=ROOT)
+    return one_warm_command()([*map(str, arguments)], "", environment)
 
 
 @contextmanager
@@ -100,15 +101,13 @@ def tasks_in(store):
 def test_backup_taken_under_load_is_put_back_and_work_goes_on(place, tmp_path):
     store, town, restored = place
     with people_at_work(store, town):
-        time.sleep(0.5)
+        assert until(lambda: len(tasks_in(store)) > 8)
         before = tasks_in(store)
         done = caseload(
             "backup", tmp_path / "copy", "--database", store.engine.url.render_as_string(hide_password=False)
         )
         assert done.returncode == 0, done.stderr
-        time.sleep(0.3)
-    assert before
-    assert tasks_in(store) > before  # they were not kept from working
+        assert until(lambda: tasks_in(store) > before)  # they were not kept from working
 
     with opened(restored(tmp_path / "copy")) as again:
         check_current(again.engine)

@@ -1,6 +1,7 @@
 """`stratify check-pack` as a person or a script meets it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from interfaces.extracts.manifest import Origin
 from tests.support.packs import a_pack, admission, nhs, person, seal
 
 
@@ -66,6 +68,23 @@ def test_mapping_files_are_used_where_they_are_given(tmp_path: Path) -> None:
     assert "outpatients  " not in _check(folder).stdout
     feeds = Path(__file__).parents[2] / "config" / "feeds"
     assert "outpatients  " in _check(folder, "--feeds", feeds).stdout
+
+
+def test_mapping_files_of_the_places_own_configuration_are_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, config = a_pack(tmp_path / "pack"), tmp_path / "config"
+    (folder / "trust.csv").write_text(
+        f"NHS_Number,Appointment_Date,Attendance_Status\n{nhs(1)},2026-09-01,5\n", encoding="utf-8"
+    )
+    seal(folder, origins={"outpatients": Origin(mapping="our_trust", file="trust.csv")})
+    assert _check(folder).stderr.startswith("Expected a mapping file our_trust.toml. Found only cld, ")
+    installed = Path(__file__).parents[2] / "config"
+    shutil.copytree(installed / "feeds", config / "feeds")
+    shutil.copy(config / "feeds" / "opa.toml", config / "feeds" / "our_trust.toml")
+    shutil.copy(installed / "feeds.toml", config)
+    monkeypatch.setenv("CARETIER_CONFIG", str(config))
+    assert "outpatients  " in _check(folder).stdout
 
 
 def test_report_that_cannot_be_written_exits_5(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def shown(opened: Window, place: Place, case: PageCase) -> None:
     assert opened.page.locator("h1").count() == 1
     if case.state == "error":
         assert opened.page.title().startswith("Error: ")
-        opened.page.wait_for_function("document.activeElement.className === 'nhsuk-error-summary'", timeout=10_000)
+        opened.page.wait_for_function("document.activeElement.className === 'nhsuk-error-summary'")
     assert opened.page.locator("main").count() == 1
 
 

@@ -18,7 +18,8 @@ from caseload.secrets import Secrets
 from caseload.store import Store
 from caseload.tables import HospitalMessage
 from tests.support.hl7_messages import sent
-from tests.support.hospital_listener import Sender, kept, until
+from tests.support.hospital_listener import Sender, kept
+from tests.support.patience import PATIENCE, until
 from tests.support.postgres import postgres_url
 from tests.support.sqlite import sqlite_url
 
@@ -63,6 +64,7 @@ class Place:
             self.port = int(process.stdout.readline())
             yield process
         finally:
+            self.port = 0  # where it was, somebody else may listen next
             process.kill()
             process.communicate()
 
@@ -82,7 +84,7 @@ def test_killed_around_the_commit(store, moment, left):
     place = Place(store)
     with place.listener(moment) as process:
         assert tell(place, sent()) is None
-        assert process.wait(10) == -9
+        assert process.wait(PATIENCE) == -9
     assert len(kept(store)) == left
     with place.listener():
         assert tell(place, sent()) == "AA"
@@ -93,7 +95,7 @@ def test_killed_while_acting_on_a_message(store):
     place = Place(store)
     with place.listener("acting") as process:
         assert tell(place, sent()) in ("AA", None)
-        assert process.wait(10) == -9
+        assert process.wait(PATIENCE) == -9
     assert [row[:2] for row in kept(store)] == [("M1", "received")]
     with place.listener():
         assert until(lambda: [row[:2] for row in kept(store)] == [("M1", "applied")])
@@ -103,22 +105,28 @@ def test_killed_again_and_again_under_load(store):
     place, stop = Place(store), threading.Event()
     answered = [0] * SENDERS
     senders = [threading.Thread(target=keep_sending, args=(place, n, answered, stop)) for n in range(SENDERS)]
-    for kill in range(KILLS):
-        with place.listener() as process:
-            if not kill:
-                for thread in senders:
-                    thread.start()
-            before = sum(answered)
-            assert until(lambda before=before: sum(answered) >= before + 60, 60)
-            time.sleep(0.013 * kill)
-            process.kill()
-    with place.listener():
-        before = sum(answered)
-        assert until(lambda: sum(answered) >= before + 20, 60)
+    for thread in senders:
+        thread.start()
+    try:
+        for kill in range(KILLS):
+            with place.listener() as process:
+                assert until(more_than(answered, 60))
+                time.sleep(0.013 * kill)
+                process.kill()
+        with place.listener():
+            assert until(more_than(answered, 20))
+            stop.set()
+            for thread in senders:
+                thread.join()
+    finally:
         stop.set()
-        for thread in senders:
-            thread.join()
     check_nothing_lost(store, answered)
+
+
+def more_than(answered, number):
+    """A function: whether so many more were answered than now."""
+    before = sum(answered)
+    return lambda: sum(answered) >= before + number
 
 
 def keep_sending(place, number, answered, stop):

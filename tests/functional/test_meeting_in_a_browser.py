@@ -67,7 +67,7 @@ def test_what_is_typed_is_kept_as_a_draft_and_is_there_again(tmp_path):
         with window(browser, home, cookie=made.cookie("navigator")) as opened:
             opened.go(made.filled("/mdt/items/{mdt_item_6}"))
             opened.page.get_by_label("Situation").fill("Half a sentence")
-            opened.page.get_by_text("What you typed is kept as your draft.").wait_for(timeout=20_000)
+            opened.page.get_by_text("What you typed is kept as your draft.").wait_for()
             opened.go("/mdt/actions")
             opened.go(made.filled("/mdt/items/{mdt_item_6}"))
             assert opened.page.get_by_label("Situation").input_value() == "Half a sentence"

@@ -1,22 +1,21 @@
 """The reports in a real browser: accessible, quiet, fetching nothing, within the width of a phone."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from stratify.report import render_evaluation_report, render_run_report
+from tests.support.browser import CHROMIUM, MILLISECONDS, NO_BROWSER, chromium
 from tests.support.made_up_evaluation import made_up_evaluation
 from tests.support.made_up_report import made_up_run
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WIDTHS = (1200, 390)
 
 # The browser is driven over a socket of this machine.
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.enable_socket,
-    pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt-get install chromium"),
+    pytest.mark.skipif(CHROMIUM is None, reason=NO_BROWSER),
 ]
 
 
@@ -33,11 +32,8 @@ def pages(tmp_path_factory) -> dict[str, Path]:
 
 @pytest.fixture
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -45,6 +41,7 @@ def browser():
 def test_report_is_accessible_quiet_and_fits(pages, browser, name, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = browser.new_page(viewport={"width": width, "height": 900})
+    page.set_default_timeout(MILLISECONDS)
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("request", lambda request: asked.append(request.url))
@@ -62,6 +59,7 @@ def test_report_is_accessible_quiet_and_fits(pages, browser, name, width):
 
 def test_folded_tables_are_on_paper(pages, browser):
     page = browser.new_page()
+    page.set_default_timeout(MILLISECONDS)
     page.goto(pages["run"].as_uri())
     hidden = "[...document.querySelectorAll('details table')].filter(table => !table.checkVisibility()).length"
     page.emulate_media(media="screen")

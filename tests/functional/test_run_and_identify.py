@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -60,15 +61,18 @@ def test_run_says_where_everybody_ended_and_where_the_report_is(town, september,
 def test_identify_writes_the_file_and_says_where_the_log_is(town, september, tmp_path):
     out = tmp_path / "people.csv"
     done = stratify(
-        "identify", september, town.pack, "--key", town.key, "--purpose", "proactive care review", "--out", out
-    )
+        "identify", september, town.pack, "--key", town.key, "--purpose", "proactive care review", "--out", out,
+        "--json", tmp_path / "said.json",
+    )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads((tmp_path / "said.json").read_text(encoding="utf-8"))
     with out.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))
     assert rows[0] == ["nhs_number", "probability", "percentile", "tier", "reasons"]
     log = town.key.with_name("town.key.identifications.jsonl")
     line = json.loads(log.read_text(encoding="utf-8").splitlines()[-1])
     assert (line["who"], line["purpose"], line["rows"]) == ("a.manager", "proactive care review", len(rows) - 1)
+    assert said == {name: line[name] for name in ("run_id", "key_id", "rows", "file", "sha256")} | {"log": log.name}
     for row in rows[1:]:
         assert row[0] not in done.stdout
 
@@ -116,6 +120,13 @@ def test_run_on_a_broken_pack_is_exit_1_and_leaves_nothing(town, tmp_path):
 
 
 def test_derive_cutoffs_writes_a_table(september, tmp_path):
-    done = stratify("derive-cutoffs", september, "--name", "Made-up town", "--out", tmp_path / "table.toml")
+    done = stratify(
+        "derive-cutoffs", september, "--name", "Made-up town", "--out", tmp_path / "table.toml",
+        "--json", tmp_path / "said.json",
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    said = json.loads((tmp_path / "said.json").read_text(encoding="utf-8"))
+    table = tomllib.loads((tmp_path / "table.toml").read_text(encoding="utf-8"))
+    assert said.pop("reached").keys() == table["probability"].keys()
+    assert said == table | {"index_date": table["index_date"].isoformat()}
     assert 'name = "Made-up town"' in (tmp_path / "table.toml").read_text(encoding="utf-8")

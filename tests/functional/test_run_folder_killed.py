@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+from tests.support.patience import PATIENCE
+
 WRITER = """
 import sys, time
 from pathlib import Path
@@ -19,7 +21,7 @@ with writing(Path(sys.argv[1])) as folder:
     for number in range(60):
         if number == stops_at:
             print("half-way", flush=True)
-            time.sleep(60)
+            time.sleep(600)
         (folder / str(number)).write_bytes(b"x" * 20_000)
 """
 ON = -1
@@ -46,6 +48,6 @@ def test_run_folder_is_complete_or_absent_whenever_the_writer_is_killed(tmp_path
         # The next writer takes over, whatever the dead one left.
         if not complete:
             with start(target) as writer:
-                assert writer.wait(timeout=60) == 0
+                assert writer.wait(timeout=PATIENCE) == 0
         assert len(list(target.iterdir())) == 60
         assert [path.name for path in tmp_path.iterdir() if "partial" in path.name] == []

@@ -93,7 +93,7 @@ def test_whole_number_is_read_only_where_it_is_one(connection: duckdb.DuckDBPyCo
 _CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=6)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=st.lists(st.tuples(_CELLS, _CELLS, _CELLS), min_size=1, max_size=6), bom=st.booleans())
 def test_any_text_comes_back_from_csv_in_its_order(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection, rows: list[tuple[str, str, str]], bom: bool
@@ -109,7 +109,7 @@ def test_any_text_comes_back_from_csv_in_its_order(
     assert first_fault(path, 3) is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(content=st.binary(max_size=60))
 @example(content=b"\x00\x80")
 def test_bytes_are_text_exactly_where_python_decodes_them(tmp_path: Path, content: bytes) -> None:
@@ -125,7 +125,7 @@ def test_bytes_are_text_exactly_where_python_decodes_them(tmp_path: Path, conten
     assert fingerprint(path, text=True).not_utf8_at == expected
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(content=st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused_and_never_a_crash(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection, content: bytes

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from stratify.zone import Zone
 from tests.support.built_zones import a_zone, people, person_of, selected
 from tests.support.packs import nhs, person
 
@@ -43,15 +44,22 @@ def birthdays(birth: date) -> list[date]:
     return found
 
 
-@pytest.mark.parametrize("index", DATES, ids=str)
-def test_age_is_the_number_of_birthdays_had(tmp_path: Path, index: date) -> None:
+@pytest.fixture(scope="module")
+def born(tmp_path_factory: pytest.TempPathFactory) -> tuple[Zone, dict[int, date]]:
+    """Somebody of every birthday in a zone of every date, and when each person of it was born."""
     register = [person(nhs(n), birth.isoformat()) for n, birth in enumerate(BIRTHS, 1)]
-    zone = a_zone(tmp_path, gp_register=register, index_dates=[index])
+    zone = a_zone(tmp_path_factory.mktemp("ages"), gp_register=register, index_dates=DATES)
+    return zone, {person_of(zone, nhs(n)): birth for n, birth in enumerate(BIRTHS, 1)}
+
+
+@pytest.mark.parametrize("index", DATES, ids=str)
+def test_age_is_the_number_of_birthdays_had(born: tuple[Zone, dict[int, date]], index: date) -> None:
+    zone, births = born
     ages = dict(selected(f"SELECT pid, age_years FROM {zone.population_table(index).sql}"))
     assert len(ages) == len(people(zone)) == len(BIRTHS)
-    for n, birth in enumerate(BIRTHS, 1):
+    for pid, birth in births.items():
         expected = None if birth > index else sum(day <= index for day in birthdays(birth))
-        assert ages[person_of(zone, nhs(n))] == expected, birth
+        assert ages[pid] == expected, birth
 
 
 def test_somebody_born_on_29_february_is_18_on_1_march_2018(tmp_path: Path) -> None:

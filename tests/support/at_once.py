@@ -5,10 +5,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from tests.support.patience import PATIENCE
+
 
 def at_once(times: int, call: Callable[[int], Any]) -> list[Any]:
     """`call(number)` for each number, all beginning together; what each answered or raised, in order."""
-    door = threading.Barrier(times)
+    door = threading.Barrier(times, timeout=PATIENCE)
 
     def one(number: int) -> Any:
         door.wait()

@@ -143,7 +143,7 @@ EXAMPLES = (
     ),
     CommunicationRecord(
         id="2", updated_at=AT, patient="1", case_id="7", sender="8", sender_system="urn:p", sender_ref="P-1", words=SAID, sent_at=AT,
-        received_at=LATER,
+        for_staff="31", received_at=LATER,
     ),
 )  # fmt: skip
 """Each resource at its fullest, and the ways in which one element stands for another."""

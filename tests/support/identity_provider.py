@@ -115,7 +115,7 @@ class Provider:
     def _id_token(self, asked):
         now = int(time.time())
         said = {
-            "iss": self.address, "aud": CLIENT_ID, "iat": now, "exp": now + 60, "nonce": asked["nonce"], **self.claims,
+            "iss": self.address, "aud": CLIENT_ID, "iat": now, "exp": now + 600, "nonce": asked["nonce"], **self.claims,
         }  # fmt: skip
         said |= {
             "issuer": {"iss": "https://another.example"},

@@ -18,9 +18,11 @@ from typing import IO
 
 import psycopg
 import pytest
+from psycopg.errors import ObjectInUse
 
 from caseload.database import open_database
 from caseload.migrations.running import upgrade
+from tests.support.patience import until
 from tests.support.postgres_server import QUICK, NoPostgres, PostgresServer
 
 _TEMPLATE = "migrated"
@@ -99,9 +101,17 @@ def own_server() -> Iterator[PostgresServer]:
 
 
 def administer(server: PostgresServer, statement: str, *, within: str = "postgres") -> None:
-    """One statement outside any transaction, as the server's owner."""
-    with psycopg.connect(server.url(within), autocommit=True) as connection:
-        connection.execute(statement)
+    """One statement outside any transaction, as the server's owner; again while somebody is still on the way out."""
+
+    def done() -> bool:
+        with psycopg.connect(server.url(within), autocommit=True) as connection:
+            try:
+                connection.execute(statement)
+            except ObjectInUse:
+                return False
+        return True
+
+    assert until(done)
 
 
 @cache

@@ -1,7 +1,8 @@
 """One PostgreSQL server in a folder of its own, from Debian's binaries: begun, stopped, killed.
 
 PostgreSQL refuses to run as root: there it runs as the account `postgres`, or `nobody` where there is none. It listens on
-a Unix socket in its folder and nowhere else. This file needs nothing but the standard library: the keeper uses it too.
+a Unix socket in its folder and nowhere else. The keeper uses this file too: it needs no
+library, and nothing of ours but `patience`.
 """
 
 import os
@@ -9,13 +10,15 @@ import pwd
 import shutil
 import signal
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.patience import PATIENCE, until
+
 QUICK = ("fsync=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=24MB", "synchronous_commit=off")
 """For tests that never pull the plug. Little memory is shared: every new connection has to be given all of it, page by page."""
+_WAITING = ("-t", f"{PATIENCE:.0f}")
 MISSING = "PostgreSQL is not installed (apt-get install postgresql), so nothing is tested on it."
 
 
@@ -44,29 +47,27 @@ class PostgresServer:
             os.chown(self.folder, _account().pw_uid, _account().pw_gid)
         self._run("initdb", "-D", self._data, "-A", "trust", "-U", "postgres", "--locale=C.UTF-8", "-E", "UTF8", "-N")
         with (self._data / "postgresql.auto.conf").open("a", encoding="utf-8") as stream:
-            stream.write(f"listen_addresses = ''\nunix_socket_directories = '{self.folder}'\nmax_connections = 200\n")
+            stream.write(f"listen_addresses = ''\nunix_socket_directories = '{self.folder}'\nmax_connections = 400\n")
             stream.writelines(f"{name} = {value}\n" for name, _, value in (part.partition("=") for part in settings))
         self.start()
 
     def start(self) -> None:
         if not self.child:
-            self._run("pg_ctl", "-D", self._data, "-l", self.folder / "log", "-w", "-t", "60", "start")
+            self._run("pg_ctl", "-D", self._data, "-l", self.folder / "log", "-w", *_WAITING, "start")
             return
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [binary("postgres"), "-D", self._data], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd=self.folder, **_as_account(),
             )  # fmt: skip
-        deadline = time.monotonic() + 60
-        while not self._ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise NoPostgres("postgres did not start.")
-            time.sleep(0.005)
+        process = self._process
+        if not until(lambda: self._ready() or process.poll() is not None) or process.poll() is not None:
+            raise NoPostgres("postgres did not start.")
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-W" if self.child else "-w", "stop")
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-W" if self.child else "-w", *_WAITING, "stop")
         if self._process is not None:
-            self._process.wait(60)
+            self._process.wait(PATIENCE)
 
     def kill(self) -> None:
         """SIGKILL to the server and all its processes, as a machine that is out of memory would do it."""
@@ -76,9 +77,8 @@ class PostgresServer:
         family = [*_children_of(master), master]
         for pid in family:
             _kill(pid)
-        self._process.wait(60)
-        while any(_lives(pid) for pid in family):
-            time.sleep(0.005)
+        self._process.wait(PATIENCE)
+        assert until(lambda: not any(_lives(pid) for pid in family))
 
     def runs(self) -> bool:
         return (self._data / "postmaster.pid").exists()

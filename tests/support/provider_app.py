@@ -10,9 +10,11 @@ import requests
 
 from caseload.app import create_app
 from caseload.settings import settings_with
+from caseload.sign_in import oidc
 from caseload.tables import User
 from tests.integration.caseload.conftest import SECRET
 from tests.support.identity_provider import CLIENT_ID, CLIENT_SECRET, running_provider
+from tests.support.patience import PATIENCE
 from tests.support.sqlite import sqlite_url
 
 
@@ -40,8 +42,9 @@ def provider(running):
 
 
 @pytest.fixture
-def app_with(provider, store, town, clock):
-    """A function: the application with the provider set as these settings say."""
+def app_with(provider, store, town, clock, monkeypatch):
+    """A function: the application with the provider set as these settings say; it waits for it as long as it takes."""
+    monkeypatch.setattr(oidc, "_SECONDS", PATIENCE)
 
     def made(*, secrets=None, **more):
         chosen = {
@@ -71,6 +74,6 @@ def there_and_back(client, url="/sign-in/with/test", change=lambda address: addr
     """Go to the provider, be signed in there and come back; the answer to coming back."""
     away = client.get(url)
     assert away.status_code == 302, away.text
-    back = requests.get(away.location, allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(away.location, allow_redirects=False, timeout=PATIENCE).headers["Location"]
     parts = urlsplit(change(back))
     return client.get(f"{parts.path}?{parts.query}")

@@ -1,15 +1,18 @@
 """The `caseload` command in a process of its own each time, without waiting each time for its modules to be loaded.
 
 A keeper loads what `python -m caseload` loads before it looks at its arguments, and forks for every command: what a command
-loads for itself, it loads anew each time. Run as a program it is the keeper.
+loads for itself, it loads anew each time, but for the modules the keeper is told of. Run as a program it is the keeper.
 """
 
+import atexit
+import importlib
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -39,11 +42,11 @@ class WarmCommand:
 
 
 @contextmanager
-def warm_command() -> Iterator[WarmCommand]:
-    """Commands as long as the block lasts."""
+def warm_command(*loaded: str) -> Iterator[WarmCommand]:
+    """Commands as long as the block lasts, with these modules loaded already."""
     with TemporaryDirectory() as folder:
         keeper = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.warm_command", folder],
+            [sys.executable, "-m", "tests.support.warm_command", folder, *loaded],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT,
         )  # fmt: skip
         with keeper:
@@ -52,9 +55,17 @@ def warm_command() -> Iterator[WarmCommand]:
             keeper.stdin.close()
 
 
-def _keep(folder: Path) -> None:
-    import caseload.__main__  # noqa: F401 - loaded here, run in the forks
+@cache
+def one_warm_command(*loaded: str) -> WarmCommand:
+    """One for this process of tests, to its end."""
+    open_until_the_end = ExitStack()
+    atexit.register(open_until_the_end.close)
+    return open_until_the_end.enter_context(warm_command(*loaded))
 
+
+def _keep(folder: Path, *loaded: str) -> None:
+    for module in ("caseload.__main__", *loaded):
+        importlib.import_module(module)  # here, to be run in the forks
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -89,4 +100,4 @@ def _become(folder: Path, asked: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    _keep(Path(sys.argv[1]))
+    _keep(Path(sys.argv[1]), *sys.argv[2:])

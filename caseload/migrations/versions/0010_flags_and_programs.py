@@ -89,6 +89,10 @@ def upgrade() -> None:
     _partner_message()
     _flag_acknowledgement()
     _flag_event()
+    noes = sa.text("state IN ('refused', 'withdrawn')")
+    op.create_index(
+        "ix_consent_no", "consent", ["person_id", "purpose", "id"], sqlite_where=noes, postgresql_where=noes
+    )
     for table in ADDED_TO:
         keep_rows(table)
     for table, free in CHANGED_IN_PART.items():
@@ -97,6 +101,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back to the step before: tasks of a new kind become tasks of another kind, notices and roles of new kinds go."""
+    op.drop_index("ix_consent_no", "consent")
     for table in (*CHANGED_IN_PART, *ADDED_TO):
         release_rows(table)
     for table in (
@@ -307,6 +312,7 @@ def _partner_message() -> None:
         sa.Column("case_id", sa.Integer()),
         sa.Column("sender_system", sa.String(length=200), nullable=False),
         sa.Column("sender_ref", sa.String(length=200), nullable=False),
+        sa.Column("addressed_to", sa.String(length=80), nullable=False),
         sa.Column("words", sa.String(length=4000), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),

@@ -24,6 +24,7 @@ from interfaces.fhir.search_values import Filter, Value
 
 _EPISODE_STATUS = "http://hl7.org/fhir/episode-of-care-status"
 _TEAM_STATUS = "http://hl7.org/fhir/care-team-status"
+_LEAD = aliased(LeadAllocation)
 
 
 def _latest(column: Any, case_id: Any) -> Any:
@@ -43,11 +44,10 @@ def case_changed() -> Any:
 
 def find_episodes(session: Session, viewer: Viewer, now: datetime, wanted: Wanted) -> Slice:
     """Every case there is or was."""
-    lead = aliased(LeadAllocation)
     question = (
-        select(Case, Person.practice_id, Person.pseudonym, lead.user_id)
+        select(Case, Person.practice_id, Person.pseudonym, _LEAD.user_id)
         .join(Person, Person.id == Case.person_id)
-        .outerjoin(lead, and_(lead.case_id == Case.id, lead.until_at.is_(None)))
+        .outerjoin(_LEAD, and_(_LEAD.case_id == Case.id, _LEAD.until_at.is_(None)))
         .where(reachable(viewer, now))
     )
     needs = words_of(Case.primary_need, {need.value: need for need in PrimaryNeed})
@@ -57,7 +57,7 @@ def find_episodes(session: Session, viewer: Viewer, now: datetime, wanted: Wante
         "status": token({_EPISODE_STATUS: words_of(Case.state, {STATUSES[one.value]: one for one in CaseState})}),
         "type": token({our_codes("primary-need"): needs, our_codes("episode"): coordination}),
         "date": period(Case.opened_at, Case.closed_at),
-        "care-manager": pointer("Practitioner", lead.user_id),
+        "care-manager": pointer("Practitioner", _LEAD.user_id),
         "organization": pointer("Organization", Person.practice_id),
     }
     rows = rows_of(session, wanted, question, Listing((Case.id,), case_changed(), conditions))

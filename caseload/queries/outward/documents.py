@@ -1,8 +1,8 @@
 """DocumentReference: the copies of a plan that could be fetched, as far as the rules of sharing let them go.
 
 Who asks is a recipient of a kind: urgent care, or the sector of whoever they act for. Both the versions and the formats
-that may go, and the answers that must stand for it, are of `caseload.domain.sharing_rules`. Its id is the row id of the
-version with the format.
+that may go, and the answers that must stand for it, are of `caseload.domain.sharing_rules`. As at pages, nothing goes
+through emergency access. Its id is the row id of the version with the format.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
+from caseload.domain.permissions import PROGRAM_ROLES
 from caseload.domain.plan_words import PlanState, ShareFormat
 from caseload.domain.sharing_rules import MAY_BE_SHARED, SHARING_RULES, RecipientKind
 from caseload.domain.viewer import Viewer
@@ -32,6 +33,7 @@ from caseload.queries.outward.listing import (
 from caseload.queries.outward.plan_rows import plan_changed, plan_rows
 from caseload.queries.outward.wanted import Slice, Wanted
 from caseload.queries.plan_copies import PlanCopy, plan_to_send
+from caseload.queries.visible import related
 from caseload.tables import Person, PlanVersion
 from interfaces.fhir.code_systems import our_codes
 from interfaces.fhir.document_reference import DocumentReferenceRecord
@@ -60,7 +62,7 @@ def find_document_references(session: Session, viewer: Viewer, now: datetime, wa
     question = (
         plan_rows(viewer, now)
         .outerjoin(formats, true())
-        .where(PlanVersion.state.in_(sorted(MAY_BE_SHARED)), _answered(kind_of(viewer)))
+        .where(PlanVersion.state.in_(sorted(MAY_BE_SHARED)), _lasting(viewer, now), _answered(kind_of(viewer)))
     )
     number = formats.c.number
     conditions: dict[str, Condition] = {
@@ -99,6 +101,11 @@ def copy_to_send(session: Session, viewer: Viewer, now: datetime, logical_id: st
 def _format_numbers(allowed: frozenset[ShareFormat]) -> Any:
     numbers = [select(literal(place).label("number")) for place, one in enumerate(_FORMATS) if one in allowed]
     return union_all(*numbers).subquery("formats")
+
+
+def _lasting(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
+    """A condition on `Person`: reached without an emergency. Break-glass is for reading; what it gives at pages is no copy."""
+    return related(viewer, now) if viewer.roles - PROGRAM_ROLES else true()
 
 
 def _answered(kind: RecipientKind) -> ColumnElement[bool]:

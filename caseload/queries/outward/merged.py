@@ -1,6 +1,7 @@
 """Records that were merged into others, and who they are now, through any number of merges."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from sqlalchemy import CTE, select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from caseload.tables import Person
 
 
+@cache
 def kept_as() -> CTE:
     """`old_id` -> `kept_id` for every record that was merged, every step of a chain of merges with its own row."""
     step = select(Person.id.label("old_id"), Person.merged_into_id.label("kept_id")).where(

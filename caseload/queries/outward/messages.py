@@ -34,9 +34,16 @@ def find_communications(session: Session, viewer: Viewer, now: datetime, wanted:
         CommunicationRecord(
             id=str(message.id), updated_at=updated(row), patient=patient_id(viewer, message.person_id, pseudonym),
             case_id=str(message.case_id or ""), sender=str(home_id), sender_system=message.sender_system,
-            sender_ref=message.sender_ref, words=message.words, sent_at=message.sent_at, received_at=message.at,
+            sender_ref=message.sender_ref, for_staff=_named(message, "Practitioner"),
+            for_organisation=_named(message, "Organization"), words=message.words, sent_at=message.sent_at, received_at=message.at,
         )
         for row in rows.rows
         for message, pseudonym, home_id in [row[:3]]
     ]  # fmt: skip
     return slice_of(viewer, rows, [(one, [row[0].person_id]) for one, row in zip(found, rows.rows, strict=True)])
+
+
+def _named(message: PartnerMessage, resource: str) -> str:
+    """The id of whom the message names beside the team, where that is one of this kind."""
+    kind, _, logical_id = message.addressed_to.partition("/")
+    return logical_id if kind == resource else ""

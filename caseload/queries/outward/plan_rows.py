@@ -5,6 +5,7 @@ the person, else the last there was. Urgent care is told of an active one only.
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -19,6 +20,7 @@ from caseload.queries.reach import reachable
 from caseload.tables import Case, Person, PlanAgreement, PlanVersion
 
 _RANK = {PlanState.ACTIVE.value: 0, PlanState.READY.value: 1}
+_OTHER = aliased(PlanVersion)
 
 
 def told(viewer: Viewer) -> ColumnElement[bool]:
@@ -28,6 +30,7 @@ def told(viewer: Viewer) -> ColumnElement[bool]:
     return and_(PlanVersion.ready_at.is_not(None), PlanVersion.state != PlanState.DRAFT)
 
 
+@cache
 def holds() -> ColumnElement[bool]:
     """A condition on `PlanVersion`: of its case's versions that were ever ready the one that holds."""
     other, active = aliased(PlanVersion), aliased(PlanVersion)
@@ -51,10 +54,9 @@ def holds() -> ColumnElement[bool]:
 
 def has_plan(case_id: Any) -> ColumnElement[bool]:
     """Whether a case has a plan that anybody is told of: whether a reference to it leads anywhere."""
-    other = aliased(PlanVersion)
     return (
-        select(other.id)
-        .where(other.case_id == case_id, other.ready_at.is_not(None), other.state != PlanState.DRAFT)
+        select(_OTHER.id)
+        .where(_OTHER.case_id == case_id, _OTHER.ready_at.is_not(None), _OTHER.state != PlanState.DRAFT)
         .exists()
     )
 

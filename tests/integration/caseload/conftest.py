@@ -2,23 +2,17 @@
 
 import os
 import re
+import time
 from collections import Counter
-from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
-from jinja2 import BytecodeCache
-from sqlalchemy import event
-from sqlalchemy.engine import make_url
-from werkzeug.routing import Map
 
 from caseload import passwords
-from caseload.app import create_app
-from caseload.database import open_database
 from caseload.secrets import Secrets
 from caseload.settings import settings_with
 from caseload.sign_in.web import start_session
@@ -30,6 +24,7 @@ from tests.support.copied_places import copied
 from tests.support.effort import LONG
 from tests.support.flag_work import flagged
 from tests.support.postgres import postgres_url
+from tests.support.quick_apps import engine_at, quick_app
 from tests.support.sqlite import sqlite_url
 
 SECRET = "a secret that only tests know, long enough"
@@ -103,9 +98,6 @@ ON_BOTH_DATABASES = {
 }  # fmt: skip
 """Where the database itself is at stake: locks, races, constraints, history, loads, who may open whom."""
 
-MANY = 64
-"""Connections to a database, so that no test of races is one of waiting for a connection."""
-
 EVERY_DATABASE = "CARETIER_EVERY_DATABASE"
 """Set to anything, the tests of pages and single actions run on PostgreSQL too: twice the time."""
 
@@ -148,28 +140,6 @@ def database_url(request, tmp_path):
         yield url
 
 
-@cache
-def one_engine():
-    """The engine of all SQLite tests of this process: what it has compiled for one test it need not for the next."""
-    engine = open_database("sqlite:////dev/null", connections=MANY)
-
-    @event.listens_for(engine, "do_connect")
-    def where_the_test_says(_dialect, _record, arguments, _named):
-        arguments[0] = engine.url.database
-
-    return engine
-
-
-def engine_at(url):
-    """An engine over this database, empty of connections."""
-    if not url.startswith("sqlite"):
-        return open_database(url, connections=MANY)
-    engine = one_engine()
-    engine.dispose()
-    engine.url = make_url(url)
-    return engine
-
-
 @pytest.fixture
 def store(database_url):
     """A store over it."""
@@ -191,54 +161,22 @@ def clock():
 
 
 @pytest.fixture
+def same_minute(monkeypatch):
+    """What a test sends is sent within one minute, however long it takes: the clock of the rates stands still."""
+    at = time.time()
+    monkeypatch.setattr("limits.storage.memory.time", SimpleNamespace(time=lambda: at))
+
+
+@pytest.fixture
 def settings():
     """Settings of the tests: no secure cookies, since the test client speaks plain HTTP."""
     return settings_with(secret_key=SECRET, secure_cookies=False)
 
 
-class Compiled(BytecodeCache):
-    """Templates compiled once for all the applications of a test process."""
-
-    def __init__(self):
-        self.codes = {}
-
-    def load_bytecode(self, bucket):
-        if bucket.key in self.codes:
-            bucket.bytecode_from_string(self.codes[bucket.key])
-
-    def dump_bytecode(self, bucket):
-        self.codes[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
-
-
-class OneMap(Map):
-    """The addresses of all the applications of a test process: they are the same, and to compile them takes longest."""
-
-    def __init__(self):
-        super().__init__()
-        self.known = set()
-
-    def add(self, rulefactory):
-        key = (rulefactory.rule, rulefactory.endpoint, frozenset(rulefactory.methods or ()))
-        if key not in self.known:
-            super().add(rulefactory)
-            self.known.add(key)
-
-
-ADDRESSES = OneMap()
-
-
 @pytest.fixture
-def app(store, settings, clock, monkeypatch):
+def app(store, settings, clock):
     """The application, in testing mode: a fault of ours is raised instead of shown."""
-    with monkeypatch.context() as patch:
-        patch.setattr(Flask, "url_map_class", staticmethod(lambda **_: ADDRESSES))
-        app = create_app(settings, store=store, now=clock)
-    app.jinja_env.bytecode_cache = COMPILED
-    app.testing = True
-    return app
+    return quick_app(settings, store=store, now=clock)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Who may open whom, address by address: every role and combination against an oracle written from what was asked for."""
 
-import gc
 import re
 from itertools import cycle, islice
 from shutil import copyfile
@@ -10,7 +9,6 @@ import pytest
 from caseload.database import open_database
 from caseload.secrets import Secrets
 from caseload.store import Store
-from tests.integration.caseload.conftest import COMPILED, engine_at
 from tests.support.access_oracle import ASKED_FOR, IN_CARE, RELATIONSHIPS, ROLES, Combination, may_open
 from tests.support.access_place import AccessPlace
 from tests.support.access_requests import SECRET, LaidOut, Visits
@@ -28,6 +26,7 @@ from tests.support.access_routes import (
 )
 from tests.support.case_app import NOW
 from tests.support.once_in_a_run import once_in_a_run
+from tests.support.quick_apps import COMPILED, engine_at
 from tests.support.sqlite import sqlite_url
 
 OTHERS = [
@@ -77,9 +76,7 @@ def visits(tmp_path_factory, worker_id):
         patched.setattr("weasyprint.HTML", LaidOut)
         visits = Visits(Store(engine, Secrets.of(SECRET)), place)
         visits.app.jinja_env.bytecode_cache = COMPILED
-        gc.freeze()  # thousands of people, who stay: nobody need look through them again and again
         yield visits
-        gc.unfreeze()
     engine.dispose()
 
 

@@ -41,7 +41,9 @@ def test_a_parameter_that_is_not_known_is_passed_over_or_refused_as_asked(urgent
 def test_an_order_that_is_not_kept_is_refused_and_the_service_says_which_is(urgent, work, order):
     refused = urgent.get(f"/Flag?_sort={order}")
     assert outcome_of(refused) == (400, "UNKNOWN_PARAMETER")
-    assert "_sort can only be _id" in refused.json["issue"][0]["diagnostics"]
+    words = refused.json["issue"][0]["diagnostics"]
+    assert "_sort can only be _id" in words
+    assert "_lastUpdated=ge" in words
     kept = urgent.get("/Flag?_sort=_id").json
     assert (kept["total"], "_sort=_id" in kept["link"][0]["url"]) == (1, True)
     assert "_sort takes _id" in urgent.get("/metadata").json["rest"][0]["documentation"]
@@ -150,6 +152,7 @@ def test_no_answer_lets_other_sites_in_or_is_kept(urgent, work):
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.usefixtures("same_minute")
 def test_too_many_requests_are_told_when_to_come_again(store, town, work, settings, clock):
     app = create_app(settings.model_copy(update={"api_reads_per_minute": 3}), store=store, now=clock)
     app.testing = True
@@ -161,6 +164,7 @@ def test_too_many_requests_are_told_when_to_come_again(store, town, work, settin
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 61
 
 
+@pytest.mark.usefixtures("same_minute")
 def test_too_many_requests_for_tokens_are_told_when_to_come_again(store, town, settings, clock):
     app = create_app(settings.model_copy(update={"api_tokens_per_minute": 2}), store=store, now=clock)
     app.testing = True

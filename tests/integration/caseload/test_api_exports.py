@@ -22,6 +22,7 @@ from tests.support.api_at_work import Api, outcome_of
 from tests.support.api_programs import let_in_program, rsa_key, urgent_care
 from tests.support.case_app import NOW, audited
 from tests.support.copied_places import copied
+from tests.support.patience import PATIENCE
 from tests.support.statements import statements
 from tests.support.town_at_work import make_town_at_work
 
@@ -56,7 +57,7 @@ def asked(app, api, query=""):
     answer = api.get(f"/$export{query}", Prefer="respond-async")
     assert answer.status_code == 202, answer.text
     with app.app_context():
-        maker().wait(60)
+        maker().wait(PATIENCE)
     return answer.headers["Content-Location"].removeprefix(PREFIX)
 
 

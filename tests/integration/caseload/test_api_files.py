@@ -3,14 +3,18 @@
 import json
 import sys
 from base64 import b64decode
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from caseload.actions.emergency import open_in_emergency
+from caseload.domain.emergency_access import EmergencyReason
 from caseload.domain.plan_size import TOO_LONG_FOR_PDF
 from caseload.domain.plan_words import PlanHeading
+from caseload.domain.token_hash import hash_of
 from caseload.domain.words import Role
-from caseload.tables import AuditEvent
+from caseload.tables import ApiToken, AuditEvent
 from interfaces.fhir.reading import model_of
 from tests.support.api_at_work import Api, outcome_of
 from tests.support.api_programs import let_in_program, northern_system, rsa_key, urgent_care
@@ -224,6 +228,39 @@ def test_the_scopes_of_both_are_needed(store, town, app, work, scope, status):
     assert answer.status_code == status
     assert ("insufficient_scope" in answer.headers.get("WWW-Authenticate", "")) == (status == 403)
     assert len(views(store)) == (status == 200)
+
+
+def test_emergency_access_reads_a_plan_and_has_no_copies_of_it_as_at_the_pages(
+    store, town, app, work, client_as, no_pdfs
+):
+    """The nurse opens person 1 in an emergency; the program acts for her."""
+    program = northern_system(store, town)
+    with store.writing() as session:
+        session.add(
+            ApiToken(
+                token_hash=hash_of("hers"), client_id=program.row_id, user_id=town.users["nurse"], scopes=["user/*.rs"],
+                issued_at=NOW, expires_at=NOW + timedelta(minutes=10),
+            )
+        )  # fmt: skip
+    api = Api(app, program)
+    api.headers = {"Authorization": "Bearer hers"}
+    plan = f"/CarePlan/{work.case_id}"
+    assert outcome_of(api.get(plan)) == MISSING
+    with store.writing() as session:
+        open_in_emergency(
+            session, by=town.viewer(session, "nurse"), now=NOW, nhs_number=town.nhs_numbers[1],
+            reason_code=EmergencyReason.URGENT_CARE, reason="Found on the floor by a neighbour", minutes=60,
+        )  # fmt: skip
+    assert api.get(plan).status_code == 200
+    assert offered(api, work) == {}
+    assert outcome_of(api.get(f"/DocumentReference/{work.plan_id}-pdf")) == MISSING
+    for name in ("pdf", "large-print", "plain-text", "urgent-summary"):
+        assert outcome_of(api.get(f"/Binary/{work.plan_id}-{name}")) == MISSING
+    nurse = client_as("nurse")
+    assert nurse.get(f"/plans/{work.plan_id}/urgent").status_code == 200
+    for name in ("copy.pdf", "large.pdf", "copy.txt", "urgent.pdf"):
+        assert nurse.get(f"/plans/{work.plan_id}/{name}").location == f"/plans/{work.plan_id}/share"
+    assert nurse.get(f"/plans/{work.plan_id}/share").status_code == 422
 
 
 def test_a_warehouse_has_no_files(store, town, app, work):

@@ -101,7 +101,7 @@ def test_a_day_with_a_time_is_refused_where_only_the_day_could_be_kept(store, pa
 
 LOST_OF_A_MESSAGE = [
     ({"sender": {"reference": "Organization/999"}}, "Communication.sender.reference"),
-    ({"recipient": [{"reference": "CareTeam/1"}]}, "Communication.recipient"),
+    ({"recipient": [{"display": "The district nurses"}]}, "Communication.recipient[0].display"),
     ({"received": "2026-10-05T08:00:00Z"}, "Communication.received"),
     ({"payload": [{"contentString": "x"}, {"contentString": "y"}]}, "Communication.payload[1]"),
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from caseload.database import open_database, reading, was_crossed, was_taken, wr
 from caseload.exceptions import SettingsRefused
 from caseload.tables import Organisation, SavedView, Team
 from tests.support.case_app import NOW
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ def test_second_writer_waits_for_the_first(engine):
 
     first = threading.Thread(target=rename, args=("1", 0.3))
     first.start()
-    holding.wait()
+    assert holding.wait(PATIENCE)
     rename("2", 0)
     first.join()
     with reading(engine) as session:
@@ -150,7 +151,7 @@ def test_faults_do_not_say_what_was_to_be_written(engine):
 def test_crossed_transactions_are_told_from_other_faults(engine):
     with writing(engine) as session:
         session.add_all([place("A"), place("B")])
-    meet = threading.Barrier(2)
+    meet = threading.Barrier(2, timeout=PATIENCE)
     crossed = []
 
     def rename(*order):

@@ -13,6 +13,7 @@ from caseload.exceptions import NotNow
 from caseload.queries.viewers import viewer_of
 from caseload.tables import Case, LeadAllocation, MdtSeries, Organisation, User, UserRole
 from tests.support.agenda_work import make_agendas
+from tests.support.patience import PATIENCE
 
 ROUNDS = 12
 
@@ -70,7 +71,7 @@ def race(store, town, clock, case_id, nurse, round_):
 
 def both(store, town, clock, nurse, give):
     """One thread deactivates them, one gives them something; what became of each."""
-    ready, outcomes = Barrier(2), []
+    ready, outcomes = Barrier(2, timeout=PATIENCE), []
 
     def run(do, word):
         ready.wait()

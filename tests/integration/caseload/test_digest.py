@@ -28,6 +28,7 @@ from caseload.settings import Smtp, settings_with
 from caseload.tables import DigestSent, User
 from tests.support.case_app import NOW, audited
 from tests.support.led_cases import opened
+from tests.support.patience import PATIENCE
 
 SENDER = "Caretier <caretier@example.org>"
 
@@ -50,9 +51,25 @@ class Postbox:
         return "250 OK"
 
 
+class MailServer(Controller):
+    """On a port that is its own from the beginning, and waited for as long as it takes."""
+
+    def __init__(self, postbox, **options):
+        self.opened = socket.create_server(("127.0.0.1", 0))
+        port = self.opened.getsockname()[1]
+        super().__init__(postbox, hostname="127.0.0.1", port=port, ready_timeout=PATIENCE, **options)
+
+    def _create_server(self):
+        return self.loop.create_server(self._factory_invoker, sock=self.opened)
+
+    def _trigger_server(self):
+        with socket.create_connection((self.hostname, self.port), PATIENCE) as asking:
+            asking.recv(1024)
+
+
 @contextmanager
 def mail_server(postbox, **options):
-    server = Controller(postbox, hostname="127.0.0.1", port=free_port(), **options)
+    server = MailServer(postbox, **options)
     server.start()
     try:
         yield server.port
@@ -60,10 +77,18 @@ def mail_server(postbox, **options):
         server.stop()
 
 
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+@contextmanager
+def port_of_nobody():
+    """A port on which nobody listens, and nobody else will."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """A mail server is not away because the machine is busy."""
+    monkeypatch.setattr(digest, "_SECONDS", PATIENCE)
 
 
 @pytest.fixture
@@ -165,8 +190,8 @@ def test_digest_refused_for_one_address_goes_to_the_others_and_is_tried_again(st
 def test_digest_while_the_server_is_away_is_refused_and_sent_later(store, town, postbox):
     wants(store, town, "ash.gp")
     told(store, town, "ash.gp")
-    with pytest.raises(OutputRefused, match="a mail server"):
-        send_digests(store, settings_for(free_port()), NOW)
+    with port_of_nobody() as port, pytest.raises(OutputRefused, match="a mail server"):
+        send_digests(store, settings_for(port), NOW)
     assert sent_days(store) == []
     with mail_server(postbox) as port:
         assert send_digests(store, settings_for(port), NOW) == 1

@@ -20,6 +20,7 @@ from caseload.tables import CareFlag, Consent, Person, PlanVersion
 from tests.support.at_once import at_once
 from tests.support.case_app import NOW
 from tests.support.flag_work import SAYS, FlagWork
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -72,16 +73,16 @@ def test_setting_waits_for_what_ends_it(store, work, ends):
         with store.writing() as session:
             ends(session, work)
             done.set()
-            assert go_on.wait(20)
+            assert go_on.wait(PATIENCE)
 
     with ThreadPoolExecutor(2) as threads:
         ended = threads.submit(ending)
-        assert done.wait(20)
+        assert done.wait(PATIENCE)
         flag = threads.submit(set_one, work)
         threading.Timer(0.5, go_on.set).start()
-        ended.result(30)
+        ended.result(PATIENCE)
         with pytest.raises((NotNow, NotThere)):
-            flag.result(30)
+            flag.result(PATIENCE)
     assert active(store) == 0
 
 
@@ -94,7 +95,7 @@ def test_what_ends_it_finds_a_flag_that_is_being_set(store, work, ends):
             by = work.town.viewer(session, "ash.gp")
             set_flag(session, by=by, now=NOW, person_id=work.person_id, code="has_care_plan", **SAYS)
             done.set()
-            assert go_on.wait(20)
+            assert go_on.wait(PATIENCE)
 
     def ending():
         with store.writing() as session:
@@ -102,11 +103,11 @@ def test_what_ends_it_finds_a_flag_that_is_being_set(store, work, ends):
 
     with ThreadPoolExecutor(2) as threads:
         flag = threads.submit(setting)
-        assert done.wait(20)
+        assert done.wait(PATIENCE)
         ended = threads.submit(ending)
         threading.Timer(0.5, go_on.set).start()
-        flag.result(30)
-        ended.result(30)
+        flag.result(PATIENCE)
+        ended.result(PATIENCE)
     assert active(store) == 0
     with store.reading() as session:
         joined = select(CareFlag.id).join(Person, Person.id == CareFlag.person_id)

@@ -3,11 +3,13 @@
 import json
 import re
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
+from sqlalchemy.engine import make_url
 
 from caseload.app import create_app
 from caseload.audit_chain import verify
@@ -23,7 +25,8 @@ from tests.support.copied_places import copied
 from tests.support.filled_forms import filled_form
 from tests.support.form_cases import FORMS, NO_EFFECT_TO_DOUBLE
 from tests.support.postgres import administer, postgres_url, shared_server
-from tests.support.sqlite import sqlite_url
+from tests.support.quick_apps import engine_at, quick_app
+from tests.support.sqlite import content_of, sqlite_url
 from tests.support.town_at_work import make_town_at_work
 
 SECRET = "a secret that only tests know, long enough"
@@ -37,24 +40,23 @@ class Copies:
     """A place at work in a database, and as many copies of that database as are asked for."""
 
     def __init__(self, kind, folder, stack):
-        self.kind, self.folder, self.stack, self.made = kind, folder, stack, 0
+        self.kind, self.folder, self.made = kind, folder, 0
         self.url = sqlite_url(folder, "work.sqlite") if kind == "sqlite" else stack.enter_context(postgres_url())
         engine = open_database(self.url)
         self.work = copied(Store(engine, Secrets.of(SECRET)), make_town_at_work)
         engine.dispose()
 
-    def copy(self):
-        """A store over a new copy."""
+    def copy(self, url=None):
+        """The address of a new copy of the place, or of a copy of it; nobody has the database open meanwhile."""
         self.made += 1
+        url = make_url(url or self.url)
         if self.kind == "sqlite":
-            source, target = self.folder / "work.sqlite", self.folder / f"copy{self.made}.sqlite"
-            target.write_bytes(source.read_bytes())
-            url = f"sqlite:///{target}"
-        else:
-            name = self.url.split("?")[0].rsplit("/", 1)[1]
-            administer(shared_server(), f"CREATE DATABASE {name}_{self.made} TEMPLATE {name}")
-            url = shared_server().url(f"{name}_{self.made}")
-        return Store(open_database(url), Secrets.of(SECRET))
+            target = self.folder / f"copy{self.made}.sqlite"
+            target.write_bytes(content_of(Path(url.database)))
+            return f"sqlite:///{target}"
+        name = f"{make_url(self.url).database}_{self.made}"
+        administer(shared_server(), f"CREATE DATABASE {name} TEMPLATE {url.database}")
+        return shared_server().url(name)
 
     def filled(self, text):
         town = self.work.town
@@ -75,35 +77,53 @@ def copies(request, tmp_path_factory):
 
 
 @pytest.fixture
-def sent(copies):
-    """A function: send a form so many times at once to a copy of its own; the answers, and what is there afterwards."""
+def opened(copies):
+    """A function: open the page of a form in a copy of the place, once all is done that comes before it."""
 
-    def send(case, times):
-        store = copies.copy()
-        app = app_over(store)
-        for earlier in steps_before(case):
-            action, fields, token = opened_form(copies, app, store, earlier)
-            assert browser(app, token).post(action, data=fields).status_code in (302, 303)
-        action, fields, token = opened_form(copies, app, store, case)
-        before = left(store)
-        answers = at_once(times, lambda _: browser(app, token).post(action, data=fields))
+    def open_it(case):
+        url = copies.copy()
+        with app_at(url) as (app, store):
+            for earlier in steps_before(case):
+                form = opened_form(copies, app, store, earlier)
+                assert form.send(app).status_code in (302, 303)
+            form = opened_form(copies, app, store, case)
+            return url, form, left(store)
+
+    return open_it
+
+
+def sent(url, form, before, times):
+    """The answers to the form sent so many times at once there, and what is more in the database afterwards."""
+    with app_at(url) as (app, store):
+        answers = at_once(times, lambda _: form.send(app))
         after = left(store)
         with store.reading() as session:
             verify(session, store.secrets.audit)
-        store.engine.dispose()
-        return answers, Counter({name: count - before[name] for name, count in after.items() if count != before[name]})
-
-    return send
+    return answers, Counter({name: count - before[name] for name, count in after.items() if count != before[name]})
 
 
-def app_over(store):
+@contextmanager
+def app_at(url):
+    """The app over a database, and its store; one at a time."""
     provider = OidcProvider(
         name="provider", label="A provider", metadata_url="http://127.0.0.1:9/", client_id="x", client_secret=SECRET
     )
     settings = settings_with(secret_key=SECRET, secure_cookies=False, oidc=(provider,))
-    app = create_app(settings, store=store, now=lambda: NOW)
-    app.testing = True
-    return app
+    store = Store(engine_at(url), Secrets.of(SECRET))
+    yield quick_app(settings, store=store, now=lambda: NOW), store
+    store.engine.dispose()
+
+
+@dataclass(frozen=True)
+class OpenedForm:
+    """Where the form of a page goes, what it would send, and the session of who sends it."""
+
+    action: str
+    fields: dict
+    token: str
+
+    def send(self, app):
+        return browser(app, self.token).post(self.action, data=self.fields)
 
 
 def steps_before(case):
@@ -111,12 +131,11 @@ def steps_before(case):
 
 
 def opened_form(copies, app, store, case):
-    """Where the form of the page goes, what it would send, and the session of who sends it."""
     with store.writing() as session:
         token = start_session(session, copies.work.town.users[case.username], NOW)
     html = browser(app, token).get(copies.filled(case.page)).text
     given = {copies.filled(name): copies.filled(value) for name, value in case.fields.items()}
-    return *filled_form(html, copies.filled(case.action), given), token
+    return OpenedForm(*filled_form(html, copies.filled(case.action), given), token)
 
 
 def browser(app, token):
@@ -125,16 +144,19 @@ def browser(app, token):
     return client
 
 
+ROWS = union_all(
+    *(
+        select(literal(table.name), func.count()).select_from(table)
+        for table in Table.metadata.sorted_tables
+        if table.name not in NOT_ITS_EFFECT and not table.name.startswith("audit_")
+    )
+)
+
+
 def left(store):
     """How many rows each table has, and how often each kind of act was audited; looks come with the page, not the form."""
     with store.reading() as session:
-        found = Counter(
-            {
-                table.name: session.execute(select(func.count()).select_from(table)).scalar_one()
-                for table in Table.metadata.sorted_tables
-                if table.name not in NOT_ITS_EFFECT and not table.name.startswith("audit_")
-            }
-        )
+        found = Counter(dict(map(tuple, session.execute(ROWS))))
         acts = session.execute(select(AuditEvent.action, AuditEvent.detail).where(AuditEvent.action != "view"))
         found.update(f"{action} {json.loads(detail)['people']}" for action, detail in acts)
         return found
@@ -152,19 +174,21 @@ def said(answer):
 
 
 @pytest.mark.parametrize("endpoint", sorted(FORMS))
-def test_form_sent_ten_times_at_once_has_the_effect_of_one(sent, endpoint):
-    (first,), once = sent(FORMS[endpoint], 1)
+def test_form_sent_ten_times_at_once_has_the_effect_of_one(copies, opened, endpoint):
+    url, form, before = opened(FORMS[endpoint])
+    (first,), once = sent(copies.copy(url), form, before, 1)
     assert getattr(first, "status_code", first) in (200, 302, 303), said(first)
     assert once["action_key"] == 1
     assert len(once) > 1  # it did something, and the log knows of it
-    answers, ten = sent(FORMS[endpoint], TIMES)
+    answers, ten = sent(url, form, before, TIMES)
     assert {told(answer) for answer in answers} == {(first.status_code, first.headers.get("Location"))}
     assert ten == once
 
 
 def test_every_form_is_sent_again_somewhere(copies):
-    store = copies.copy()
-    posting = {rule.endpoint for rule in app_over(store).url_map.iter_rules() if "POST" in (rule.methods or ())}
+    store = Store(engine_at(copies.copy()), Secrets.of(SECRET))
+    app = create_app(settings_with(secret_key=SECRET), store=store, now=lambda: NOW)
+    posting = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     store.engine.dispose()
     assert sorted(posting - set(FORMS) - set(NO_EFFECT_TO_DOUBLE)) == []
     assert sorted((set(FORMS) | set(NO_EFFECT_TO_DOUBLE)) - posting) == []

@@ -325,3 +325,14 @@ def test_an_admission_told_by_its_day_follows_the_attendance_of_that_day(hospita
     hospital.tell("A04", evn={6: "202611010900"}, pv1={2: "E"}, now=DAY_AFTER)
     hospital.tell("A01", evn={2: "202611011400", 6: ""}, pv1={2: "I", 44: "20261101"}, now=DAY_AFTER)
     assert hospital.stays()[0][1:3] == ("in-progress", "I")
+
+
+def test_messages_that_repeat_the_days_of_a_stay_alone_leave_its_times(hospital):
+    days = {44: "20261101", 45: "20261101"}
+    hospital.tell("A01", evn={6: "202611010900"}, pv1={44: "20261101"}, now=DAY_AFTER)
+    hospital.tell("A02", evn={6: "202611011000"}, pv1={44: "20261101"}, now=DAY_AFTER)
+    hospital.tell("A03", evn={6: "202611011705"}, pv1=days, now=DAY_AFTER)
+    hospital.tell("A08", evn={2: "202611012000", 6: "202611012000"}, pv1=days, now=DAY_AFTER)
+    with hospital.store.reading() as session:
+        came, left = session.execute(select(HospitalStay.admitted_at, HospitalStay.discharged_at)).one()
+    assert (came, left) == (DAY_OF_BOTH.replace(hour=9), DAY_OF_BOTH.replace(hour=17, minute=5))

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,8 @@ from caseload.intake.hospital.metrics import Metrics
 from caseload.intake.hospital.worker import Worker
 from caseload.tables import HospitalMessage, Notice
 from tests.support.case_app import NOW, audited
-from tests.support.hospital_listener import FEED, applied, kept, until
+from tests.support.hospital_listener import FEED, applied, kept
+from tests.support.patience import PATIENCE, until
 
 FEEDS = {FEED.name: FEED}
 
@@ -116,11 +118,11 @@ def test_one_of_a_feed_that_is_no_longer_configured_is_held(store):
 
 def test_no_message_is_acted_on_by_two_at_the_same_time(store):
     """On PostgreSQL two at a time are held on to, on SQLite one; never the same."""
-    ids, met, seen = put(store, *map(str, range(20))), threading.Barrier(4), []
+    ids, met, seen = put(store, *map(str, range(20))), threading.Barrier(4, timeout=PATIENCE), []
 
     def slowly(session, now, message_id, feed):
         seen.append(message_id)
-        threading.Event().wait(0.005)
+        time.sleep(0.005)
         return applied(session, now, message_id, feed)
 
     def work():
@@ -152,20 +154,37 @@ def worker(store):
     made[0].stop()
 
 
-def test_a_worker_acts_as_soon_as_it_is_woken(store, worker, monkeypatch):
+@pytest.fixture
+def looked(monkeypatch):
+    """Set as soon as a worker has looked and found nothing."""
     from caseload.intake.hospital import worker as module
 
-    monkeypatch.setattr(module, "_LOOK_AGAIN", 60)
+    looking, found_nothing = module.anything_waits, threading.Event()
+
+    def look(store):
+        found = looking(store)
+        if not found:
+            found_nothing.set()
+        return found
+
+    monkeypatch.setattr(module, "anything_waits", look)
+    return found_nothing
+
+
+def test_a_worker_acts_as_soon_as_it_is_woken(store, worker, looked, monkeypatch):
+    from caseload.intake.hospital import worker as module
+
+    monkeypatch.setattr(module, "_LOOK_AGAIN", 10 * PATIENCE)
     begun = worker(applied)
-    threading.Event().wait(0.1)
+    assert looked.wait(PATIENCE)
     put(store, "one")
     begun.wake()
-    assert until(lambda: states(store) == [("one", "applied", "")], 15)
+    assert until(lambda: states(store) == [("one", "applied", "")])
 
 
-def test_a_worker_finds_what_another_program_has_stored(store, worker):
+def test_a_worker_finds_what_another_program_has_stored(store, worker, looked):
     worker(applied)
-    threading.Event().wait(0.1)
+    assert looked.wait(PATIENCE)
     put(store, "one")
     assert until(lambda: states(store) == [("one", "applied", "")])
 
@@ -198,7 +217,7 @@ def test_a_worker_outlives_a_fault_of_its_own(store, worker, monkeypatch):
     monkeypatch.setattr(module, "apply_next", broken)
     put(store, "one")
     worker(applied)
-    assert until(lambda: states(store) == [("one", "applied", "")], 5)
+    assert until(lambda: states(store) == [("one", "applied", "")])
 
 
 def test_a_worker_that_is_stopped_ends_after_the_message_it_is_at(store, worker):
@@ -206,14 +225,16 @@ def test_a_worker_that_is_stopped_ends_after_the_message_it_is_at(store, worker)
 
     def slow(session, now, message_id, feed):
         entered.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE)
         return applied(session, now, message_id, feed)
 
     put(store, "one", "two")
     begun = worker(slow)
-    assert entered.wait(10)
+    assert entered.wait(PATIENCE)
     stopping = threading.Thread(target=begun.stop)
     stopping.start()
+    assert until(lambda: begun._stopping)
     go_on.set()
-    stopping.join(10)
+    stopping.join(PATIENCE)
+    assert not stopping.is_alive()
     assert [row[1] for row in kept(store)] == ["applied", "received"]

@@ -17,6 +17,7 @@ from tests.integration.caseload.conftest import SECRET
 from tests.support import provider_app
 from tests.support.accounts import audit_details
 from tests.support.identity_provider import CLIENT_ID
+from tests.support.patience import PATIENCE
 from tests.support.provider_app import there_and_back
 
 CIS2_ROLES = {
@@ -138,7 +139,7 @@ def test_state_of_another_browser_is_refused(app_with, linked, store):
     """Somebody is made to follow a link that would sign them in as the attacker."""
     app = app_with()
     attacker, victim = app.test_client(), app.test_client()
-    attacker_back = requests.get(attacker.get("/sign-in/with/test").location, allow_redirects=False, timeout=5)
+    attacker_back = requests.get(attacker.get("/sign-in/with/test").location, allow_redirects=False, timeout=PATIENCE)
     parts = urlsplit(attacker_back.headers["Location"])
     victim.get("/sign-in/with/test")
     assert victim.get(f"{parts.path}?{parts.query}").status_code == 403

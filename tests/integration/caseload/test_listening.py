@@ -9,7 +9,8 @@ from hl7.client import MLLPClient
 from interfaces.hl7v2.mllp import framed
 from tests.support.case_app import audited
 from tests.support.hl7_messages import feed_rules, message, sent
-from tests.support.hospital_listener import FEED, Sender, ids, kept, listening, until
+from tests.support.hospital_listener import FEED, Sender, ids, kept, listening
+from tests.support.patience import until
 
 CLOSED = None
 

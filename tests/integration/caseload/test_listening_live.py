@@ -6,7 +6,8 @@ import pytest
 
 from interfaces.hl7v2.mllp import framed
 from tests.support.hl7_messages import sent
-from tests.support.hospital_listener import Sender, kept, listening, until
+from tests.support.hospital_listener import Sender, kept, listening
+from tests.support.patience import until
 
 
 @pytest.mark.slow

@@ -9,7 +9,16 @@ from caseload.intake.hospital.tls import TlsFiles, tls_context, tls_files
 from interfaces.hl7v2.mllp import framed
 from tests.support.certificates import Authority
 from tests.support.hl7_messages import sent
-from tests.support.hospital_listener import Sender, kept, listening, until
+from tests.support.hospital_listener import Sender, kept, listening
+from tests.support.patience import PATIENCE, until
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Nobody is turned away because the machine is busy."""
+    from caseload.intake.hospital import listening as module
+
+    monkeypatch.setattr(module, "_HANDSHAKE_SECONDS", PATIENCE)
 
 
 @pytest.fixture

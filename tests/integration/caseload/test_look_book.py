@@ -8,6 +8,7 @@ import pytest
 from caseload.actions.look_book import Look, LookBook
 from caseload.audit_chain import verify
 from tests.support.case_app import NOW, audited
+from tests.support.patience import PATIENCE, until
 
 PEOPLE, ROUNDS = 16, 5
 
@@ -27,7 +28,7 @@ class Turns:
     def writing(self):
         self.begun += 1
         if self.everybody is not None and self.begun == 1:
-            self.everybody.wait(10)
+            self.everybody.wait(PATIENCE)
         return self.store.writing()
 
 
@@ -43,9 +44,8 @@ def test_many_at_once_are_all_written_in_few_transactions(store, town, viewer):
     threads = [Thread(target=book.write, args=(look,)) for look in looks]
     for thread in threads:
         thread.start()
-    while len(book._waiting) < PEOPLE - 1:
-        pass
-    turns.everybody.wait(10)
+    assert until(lambda: len(book._waiting) >= PEOPLE - 1)
+    turns.everybody.wait(PATIENCE)
     for thread in threads:
         thread.join()
     assert turns.begun == 2

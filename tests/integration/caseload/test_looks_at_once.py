@@ -18,6 +18,7 @@ from caseload.domain.words import ConsentPurpose, ConsentState
 from caseload.intake.people import Taken, _change, _Found
 from caseload.tables import Person, RiskRun
 from tests.support.case_app import NOW, audited
+from tests.support.patience import PATIENCE
 from tests.support.postgres import postgres_url
 
 
@@ -47,7 +48,7 @@ def looked_before_the_end(store, town, change):
         session.flush()
         looking = Thread(target=look)
         looking.start()
-        looking.join(5)
+        looking.join(PATIENCE)
         done = not looking.is_alive()
     looking.join()
     return done

@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
+from caseload import database
 from caseload.audit_chain import FIRST_HASH
 from caseload.database import open_database
 from caseload.exceptions import SettingsRefused
@@ -16,6 +17,7 @@ from caseload.migrations.running import configuration, downgrade, upgrade
 from caseload.migrations.steps import check_current, current, newest
 from caseload.tables import Table
 from tests.support.one_row_each import fill, rows_of
+from tests.support.patience import PATIENCE
 from tests.support.postgres import postgres_url
 from tests.support.schema import schema_of
 
@@ -125,7 +127,8 @@ def test_a_step_that_fails_leaves_nothing_of_any_step(empty):
     assert inspect(empty).get_table_names() == ["contact"]
 
 
-def test_two_migrations_at_once_make_one_database(empty):
+def test_two_migrations_at_once_make_one_database(empty, monkeypatch):
+    monkeypatch.setattr(database, "_BUSY_MILLISECONDS", int(PATIENCE * 1000))  # they wait for each other
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: upgrade(empty), range(4)))
     assert current(empty) == newest()

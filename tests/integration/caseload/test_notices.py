@@ -58,6 +58,25 @@ def test_notices_are_paged_newest_first_by_key(store, town):
         assert len(shown) == 5
 
 
+def test_notices_are_in_the_order_of_their_times_page_by_page_whatever_order_they_were_written_in(store, town):
+    for minute in (3, 1, 4, 1, 5, 1, 0, 3):
+        told(store, town, "ash.gp", "navigator", now=NOW + timedelta(minutes=minute))
+    with store.reading() as session:
+        viewer = town.viewer(session, "ash.gp")
+        shown, before = [], None
+        while len(shown) < 8:
+            page = notices(session, viewer, NOW, before=before, limit=2)
+            assert len(page) == (3 if len(shown) < 6 else 2)
+            shown += page[:2]
+            before = shown[-1].notice_id
+        assert notices(session, viewer, NOW, before=before, limit=2) == []
+        theirs = notices(session, town.viewer(session, "navigator"), NOW, limit=10)
+        assert notices(session, viewer, NOW, before=theirs[0].notice_id, limit=2) == []
+    assert [(row.at - NOW).seconds // 60 for row in shown] == [5, 4, 3, 3, 1, 1, 1, 0]
+    assert len({row.notice_id for row in shown}) == 8
+    assert shown == sorted(shown, key=lambda row: (row.at, row.notice_id), reverse=True)
+
+
 def test_reading_notices_leaves_those_that_came_since_and_those_of_others(store, town):
     told(store, town, "ash.gp", "navigator")
     with store.reading() as session:

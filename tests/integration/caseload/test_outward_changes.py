@@ -20,6 +20,7 @@ from caseload.store import Store
 from caseload.tables import Consent, OutwardChange
 from tests.support.case_app import NOW
 from tests.support.flag_work import FlagWork, asking, program
+from tests.support.patience import PATIENCE
 from tests.support.plan_work import PlanWork
 
 FLAG, PLAN = OutwardResource.FLAG, OutwardResource.CARE_PLAN
@@ -218,9 +219,9 @@ def test_a_reader_who_asks_again_and_again_misses_no_commit(store, town, databas
         reading = threads.submit(_read_on, mine, reader, start, written_all)
         writers = [threads.submit(_answer, mine, works[number % 2], town, 12) for number in range(6)]
         for writer in writers:
-            writer.result(120)
+            writer.result(PATIENCE)
         written_all.set()
-        seen = reading.result(120)
+        seen = reading.result(PATIENCE)
     assert seen == _numbers(mine, start, 10**9)
     assert len(seen) >= 6 * 12
     mine.engine.dispose()

@@ -1,7 +1,7 @@
 """Whom something that leaves may be about: for urgent care, for a warehouse, and for a program that is both."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from caseload.domain.words import Role
 from caseload.queries.reach import reachable
@@ -46,6 +46,20 @@ def test_a_warehouse_reaches_who_said_no_to_nothing_and_is_not_restricted(store,
     assert reached(store, warehouse) == everybody[1:]
     work.say("sharing_voluntary", "given")
     assert reached(store, warehouse) == everybody
+
+
+def test_who_said_no_is_looked_up_among_the_noes_alone(store, town, work):
+    """A warehouse asks it of everybody of its place, and few say no."""
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL decides by how much there is")
+    warehouse = program(store, town, "warehouse")
+    with store.reading() as session:
+        wanted = select(func.count()).select_from(Person).where(reachable(asking(session, warehouse), NOW))
+        asked = wanted.compile(session.connection(), compile_kwargs={"render_postcompile": True})
+        steps = session.connection().exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {asked}", tuple(asked.params[name] for name in asked.positiontup)
+        )
+        assert any("ix_consent_no" in step[3] for step in steps)
 
 
 def test_a_program_with_both_roles_reaches_only_whom_both_reach(store, town, work):

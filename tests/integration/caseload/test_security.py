@@ -208,12 +208,14 @@ def tries(app, number, address="10.0.0.1", **headers):
     ]
 
 
+@pytest.mark.usefixtures("same_minute")
 def test_address_that_tries_more_than_sixty_times_a_minute_is_asked_to_wait(app, town):
     codes = tries(app, 62)
     assert codes == [422] * 60 + [429] * 2
     assert tries(app, 1, "10.0.0.2") == [422]
 
 
+@pytest.mark.usefixtures("same_minute")
 def test_page_that_asks_to_wait_is_a_page_like_others(app, town, monkeypatch):
     monkeypatch.setitem(LIMITS, ("sign_in.show", "POST"), "1 per minute")
     tries(app, 1)
@@ -226,6 +228,7 @@ def test_page_that_asks_to_wait_is_a_page_like_others(app, town, monkeypatch):
     assert app.test_client().get("/sign-in").status_code == 200
 
 
+@pytest.mark.usefixtures("same_minute")
 def test_address_told_by_a_proxy_counts_only_where_there_is_one(store, town, clock, monkeypatch):
     monkeypatch.setitem(LIMITS, ("sign_in.show", "POST"), "3 per minute")
     direct = create_app(settings_with(secret_key=SECRET, secure_cookies=False), store=store, now=clock)
@@ -255,6 +258,7 @@ def test_every_limit_is_of_a_page_there_is(app):
     assert set(LIMITS) <= there
 
 
+@pytest.mark.usefixtures("same_minute")
 def test_one_users_haste_is_not_anothers(client_as, monkeypatch):
     monkeypatch.setitem(LIMITS, ("account.password", "POST"), "1 per minute")
     nurse, navigator = client_as("nurse"), client_as("navigator")

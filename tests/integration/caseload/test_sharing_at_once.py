@@ -14,6 +14,7 @@ from caseload.domain.words import ConsentPurpose, ConsentState
 from caseload.tables import PlanShare
 from tests.support.case_app import NOW
 from tests.support.led_cases import led
+from tests.support.patience import PATIENCE
 from tests.support.shared_plans import versioned
 
 
@@ -25,7 +26,7 @@ def refuse(store, town, recorded, go_on):
             purpose=ConsentPurpose.SHARING_HEALTH, state=ConsentState.REFUSED, how=ConsentHow.SAID, seen_id=0,
         )  # fmt: skip
         recorded.set()
-        assert go_on.wait(20)
+        assert go_on.wait(PATIENCE)
 
 
 def share(store, town, version_id):
@@ -41,10 +42,10 @@ def test_copy_waits_for_a_no_that_is_being_recorded(store, town):
     recorded, go_on = threading.Event(), threading.Event()
     with ThreadPoolExecutor(2) as threads:
         no = threads.submit(refuse, store, town, recorded, go_on)
-        assert recorded.wait(20)
+        assert recorded.wait(PATIENCE)
         copy = threads.submit(share, store, town, version_id)
         threading.Timer(0.5, go_on.set).start()
-        no.result(30)
-        assert copy.result(30)["refused"].startswith("Not shared: the person does not want")
+        no.result(PATIENCE)
+        assert copy.result(PATIENCE)["refused"].startswith("Not shared: the person does not want")
     with store.reading() as session:
         assert session.execute(select(PlanShare.refused)).scalars().all() == [True]

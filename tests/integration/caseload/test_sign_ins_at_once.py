@@ -7,6 +7,7 @@ import pytest
 from caseload.sign_in.local import check_code, check_password
 from caseload.web import App
 from tests.support.accounts import PASSWORD, audit_details, code_at, give_password, give_second_factor, user_row
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def navigator(store, town, clock):
 
 def at_once(number, do):
     """Do it so many times at the same moment; the answers."""
-    ready, answers = Barrier(number), []
+    ready, answers = Barrier(number, timeout=PATIENCE), []
 
     def one(which):
         ready.wait()

@@ -6,7 +6,6 @@ import pytest
 
 from benchmarks.case_place import Size
 from benchmarks.case_work import Work, fill
-from caseload.app import create_app
 from caseload.database import migrating, open_database
 from caseload.domain.words import Role
 from caseload.secrets import Secrets
@@ -18,6 +17,7 @@ from tests.support.case_app import NOW, make_town
 from tests.support.copied_places import copied
 from tests.support.leaving_town import make_leaving_town
 from tests.support.page_cases import CASES
+from tests.support.quick_apps import quick_app
 from tests.support.sqlite import sqlite_url
 from tests.support.statements import statements
 from tests.support.town_at_work import AtWork, make_town_at_work
@@ -52,8 +52,7 @@ class Asked:
 
     def __init__(self, store):
         self.store = store
-        self.app = create_app(settings_with(secret_key=SECRET, secure_cookies=False), store=store, now=lambda: NOW)
-        self.app.testing = True
+        self.app = quick_app(settings_with(secret_key=SECRET, secure_cookies=False), store=store, now=lambda: NOW)
 
     @cache  # noqa: B019 - as many as there are users in a test
     def client(self, user_id):

@@ -14,6 +14,7 @@ from tests.support.api_at_work import BASE, Api, outcome_of
 from tests.support.api_programs import let_in_program, northern_system, rsa_key
 from tests.support.case_app import NOW
 from tests.support.outward_work import HIDDEN_TASK, SECRET, outside_on
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -124,7 +125,7 @@ def test_it_has_no_history_that_could_be_asked_for(outside, program):
 def test_it_is_in_no_export(outside, app, programs):
     answer = programs["warehouse"].get("/$export?_type=Task", Prefer="respond-async")
     with app.app_context():
-        maker().wait(60)
+        maker().wait(PATIENCE)
     where = answer.headers["Content-Location"].partition(BASE)[2]
     lines = programs["warehouse"].get(f"{where}/Task.ndjson").text.splitlines()
     found = ids_of(json.loads(line) for line in lines)

@@ -19,6 +19,7 @@ from stratify.pipeline.fit import FitOptions, fit
 from stratify.pseudonyms import make_key
 from stratify.settings import default_config
 from stratify.synthetic.borough import make_borough
+from tests.support.once_in_a_run import once_in_a_run
 
 pytestmark = pytest.mark.slow
 
@@ -28,9 +29,12 @@ FILES = ("card.md", "checksums.sha256", "evaluation.json", "logistic.json", "man
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a pack of 4,000 people, a key, and a quick plan of two candidates."""
-    folder = tmp_path_factory.mktemp("place")
+def place(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder with a pack of 4,000 people, a key, a quick plan of two candidates, and the model they give."""
+    return once_in_a_run(tmp_path_factory, worker_id, "fitted", make_place)
+
+
+def make_place(folder: Path) -> None:
     make_borough(folder / "town", people=4000, index_date=INDEX, seed=11)
     (folder / "keys").mkdir()
     make_key(folder / "keys" / "key", random=lambda size: b"\x07" * size)
@@ -38,26 +42,30 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     quick = (default_config() / "model.toml").read_text(encoding="utf-8").split("[[candidates]]")
     plan = "[[candidates]]".join([quick[0].replace("fewest_events = 20", "fewest_events = 5"), quick[2], quick[4]])
     (folder / "config" / "model.toml").write_text(plan, encoding="utf-8")
-    return folder
-
-
-def fitted(place: Path, model: Path, *, pack: Path | None = None, **options: object) -> Path:
     told: list[str] = []
+    fitted(folder, folder / "models" / "emergency_admission_12m" / "first", told=told)
+    (folder / "stages").write_text("\n".join(told), encoding="utf-8")
+
+
+def fitted(
+    place: Path, model: Path, *, pack: Path | None = None, told: list[str] | None = None, **options: object
+) -> Path:
+    """The model of the place's pack, or of another; `told` is told the stages."""
+    stages = [] if told is None else told
     fit(
         pack or place / "town" / "pack",
         index_date=INDEX,
         key_file=place / "keys" / "key",
         model_folder=model,
         options=FitOptions(config=place / "config", **options),
-        progress=lambda stage, done=0, total=0: told.append(stage),
+        progress=lambda stage, done=0, total=0: stages.append(stage),
     )
-    (place / "stages").write_text("\n".join(told), encoding="utf-8")
     return model
 
 
 @pytest.fixture(scope="module")
 def model(place: Path) -> Path:
-    return fitted(place, place / "models" / "emergency_admission_12m" / "first")
+    return place / "models" / "emergency_admission_12m" / "first"
 
 
 def content(model: Path) -> dict[str, bytes]:
@@ -209,7 +217,7 @@ def test_model_folder_that_cannot_be_made_is_refused_before_the_work(place: Path
         fitted(place, tmp_path / "file" / "model", pack=tmp_path / "no pack is even looked for")
 
 
-def test_progress_tells_the_stages_in_order(model: Path, place: Path) -> None:
+def test_progress_tells_the_stages_in_order(place: Path) -> None:
     told = (place / "stages").read_text(encoding="utf-8").splitlines()
     stages = [stage for stage in dict.fromkeys(told) if not stage.startswith("Checking")]
     assert stages[-5:] == ["Looking for leaks", "Choosing settings", "Growing the trees", "Calibrating", "Evaluating"]

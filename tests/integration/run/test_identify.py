@@ -143,7 +143,7 @@ def test_identify_refuses_another_months_pack(two_months, key, tmp_path):
 
 @pytest.mark.parametrize(
     ("changes", "message"),
-    [({"tier": "highest"}, "a tier out of"), ({"practice": "Z99999"}, "nobody scored at Z99999")],
+    [({"tier": "highest"}, "a tier out of"), ({"practice": "Z99999"}, "nobody scored at that one")],
 )
 def test_identify_refuses_nobody_to_identify(two_months, key, tmp_path, changes, message):
     with pytest.raises(InputRefused, match=message):

@@ -6,14 +6,17 @@ import duckdb
 import pytest
 
 from stratify.synthetic.borough import Borough, make_borough
+from tests.support.once_in_a_run import made_once_in_a_run
 
 INDEX = date(2025, 10, 1)
 
 
 @pytest.fixture(scope="package")
-def borough(tmp_path_factory) -> Borough:
-    out = tmp_path_factory.mktemp("borough") / "place"
-    return make_borough(out, people=24_000, index_date=INDEX, seed=7, file_format="parquet")
+def borough(tmp_path_factory, worker_id) -> Borough:
+    def make(folder):
+        return make_borough(folder / "place", people=24_000, index_date=INDEX, seed=7, file_format="parquet")
+
+    return made_once_in_a_run(tmp_path_factory, worker_id, "borough", make)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ WHOLE = {
         "identifier": [{"system": "urn:trust:requests", "value": "77"}],
         "status": "requested",
         "intent": "order",
+        "code": {"coding": [{"system": "urn:caretier:codes:task-kind", "code": "partner_request"}]},
         "description": "Fit a key safe",
         "for": {"reference": "Patient/1"},
         "requester": {"reference": "Organization/8"},
@@ -30,6 +31,7 @@ WHOLE = {
         "status": "completed",
         "subject": {"reference": "Patient/1"},
         "sender": {"reference": "Organization/8"},
+        "recipient": [{"reference": "CareTeam/7"}],
         "sent": "2026-10-05T07:30:00+00:00",
         "payload": [{"contentString": "Seen at home."}],
     },
@@ -86,8 +88,8 @@ def having(resource, path, value):
 
 def shown(resource, path):
     """The FHIRPath of a path: the first of a list, and what stands beside a plain value as part of it."""
-    for name in ("identifier", "note", "payload", "parameter"):
-        path = re.sub(rf"^{name}(?=\.)", f"{name}[0]", path)
+    for name in ("identifier", "note", "payload", "parameter", "recipient", "coding"):
+        path = re.sub(rf"(^|\.){name}(?=\.)", rf"\1{name}[0]", path)
     beside = re.sub(r"(^|\.)_(\w+)$", r"\1\2.extension", path)
     return f"{resource}.{beside}"
 

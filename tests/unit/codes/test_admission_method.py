@@ -4,7 +4,13 @@ import string
 import duckdb
 import pytest
 
-from interfaces.codes import AdmissionKind, AdmissionMethod, AdmissionMethodCause, admission_kind_sql
+from interfaces.codes import (
+    AdmissionKind,
+    AdmissionMethod,
+    AdmissionMethodCause,
+    admission_kind_sql,
+    admission_method_valid_sql,
+)
 from interfaces.exceptions import CodeError
 
 TRUTH = {
@@ -29,15 +35,24 @@ def test_admission_method_day_case_only_where_elective() -> None:
     assert AdmissionMethod.parse("81").kind("2") is AdmissionKind.TRANSFER
 
 
-@pytest.mark.parametrize("text", [None, "", "2a", "2", "211", "2 ", "２1"])
+@pytest.mark.parametrize("text", [None, "", "2a", "2", "211", "2 ", "２1", "EM"])
 def test_admission_method_malformed_refused(text: str | None) -> None:
     with pytest.raises(CodeError) as caught:
         AdmissionMethod.parse(text)
     assert caught.value.cause in AdmissionMethodCause
 
 
+def test_admission_method_valid_sql_agrees() -> None:
+    texts = ["21", "2A", "00", "99", "2a", "2", "211", "2 ", "２1", "EM", "A1", ""]
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            f"SELECT list({admission_method_valid_sql('text')}) FROM (SELECT unnest(?) AS text)", [texts]
+        ).fetchone()
+    assert found == ([True] * 4 + [False] * 8,)
+
+
 def test_admission_kind_sql_agrees_on_every_code_and_classification() -> None:
-    codes = ["".join(pair) for pair in itertools.product(string.digits + string.ascii_uppercase, repeat=2)]
+    codes = ["".join(pair) for pair in itertools.product(string.digits, string.digits + string.ascii_uppercase)]
     classifications = [None, "", "1", "2", "3", "8"]
     cases = list(itertools.product(codes, classifications))
     expected = [AdmissionMethod.parse(code).kind(classification).value for code, classification in cases]

@@ -61,5 +61,5 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_only_a_feed_may_stop_early() -> None:
     assert PackRules().allowing(["admissions"]).allowed_gaps == {"admissions"}
-    with pytest.raises(PackError, match="Found SUS"):
+    with pytest.raises(PackError, match="Found another. Use one of practices, "):
         PackRules().allowing(["SUS"])

@@ -86,13 +86,18 @@ def test_the_capability_statement_is_valid_and_names_every_parameter_and_include
     assert "POST" not in said["gender"]
 
 
-def test_versions_are_told_of_only_where_they_are_kept():
+def test_what_is_told_of_versions_and_conditions_is_what_can_be_done():
     made = service(
-        interactions={"CarePlan": ["read", "vread"], "Task": ["read", "update"], "Flag": ["read"]}, authorize=""
+        interactions={"CarePlan": ["read", "vread"], "Task": ["read", "create", "update"], "Flag": ["read"]},
+        authorize="",
     )
     check(made)
-    told = {one["type"]: (one["versioning"], one["readHistory"]) for one in made["rest"][0]["resource"]}
-    assert told == {"CarePlan": ("versioned", True), "Task": ("versioned-update", False), "Flag": ("no-version", False)}
+    resources = {one["type"]: one for one in made["rest"][0]["resource"]}
+    told = {name: (one["versioning"], one["readHistory"]) for name, one in resources.items()}
+    assert told == {"CarePlan": ("versioned", True), "Task": ("versioned-update", False), "Flag": ("versioned", False)}
+    assert {name: one["conditionalCreate"] for name, one in resources.items()} == {
+        "CarePlan": False, "Task": True, "Flag": False,
+    }  # fmt: skip
     assert "authorize" not in str(made["rest"][0]["security"])
 
 

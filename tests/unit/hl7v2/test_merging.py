@@ -148,18 +148,18 @@ def test_merges_made_to_be_slow_are_checked_soon(pid_3: str) -> None:
     assert 850_000 < len(pid_3) < 1_000_000 + 200_000
     mrg = [f"MRG|OLD{number}^^^RYX^MR" for number in range(MOST_MERGES)]
     split = split_message(sent("A40", extra=tuple(mrg), pid={3: pid_3}, without=PERSON_ONLY))
-    begun = time.perf_counter()
+    begun = time.thread_time()
     check_before_ack(split, feed_rules())
-    assert time.perf_counter() - begun < 2
+    assert time.thread_time() - begun < 2
 
 
 def test_merges_that_are_each_long_are_checked_soon() -> None:
     both = "~".join(f"K{{0}}{number}^^^RYX^MR" for number in range(100))
     extra = [f"{name}|{both.format(name)}" for _ in range(MOST_MERGES) for name in ("PID||", "MRG")]
     split = split_message(sent("A40", extra=tuple(extra), without=PERSON_ONLY))
-    begun = time.perf_counter()
+    begun = time.thread_time()
     check_before_ack(split, feed_rules())
-    assert time.perf_counter() - begun < 2
+    assert time.thread_time() - begun < 2
 
 
 class Counted(tuple[Segment, ...]):

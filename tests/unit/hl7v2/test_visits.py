@@ -216,6 +216,32 @@ def test_day_of_a_stay_gives_way_to_a_time_of_that_day(
         assert adt.visit.discharged_at == at
 
 
+@pytest.mark.parametrize(
+    ("trigger", "evn_6", "pv1", "came", "left"),
+    [
+        ("A08", "202611012000", {44: "20261101", 45: "20261101"}, "by day", "by day"),
+        ("A08", "202611012000", {44: "202611010900", 45: "202611011705"}, "at a time", "at a time"),
+        ("A01", "202611010900", {44: "20261101"}, "at a time", "not told"),
+        ("A01", "202611020900", {44: "20261101"}, "by day", "not told"),
+        ("A01", "20261101", {44: "20261101"}, "by day", "not told"),
+        ("A06", "", {44: "20261101"}, "by day", "not told"),
+        ("A03", "202611011705", {44: "20261101", 45: "20261101"}, "by day", "at a time"),
+        ("A03", "", {45: "20261101"}, "not told", "by day"),
+        ("A08", "202611012000", {44: "2026", 45: "202611"}, "not told", "not told"),
+    ],
+)
+def test_day_alone_of_who_came_or_left_is_told_as_a_day_unless_the_event_itself_has_the_time(
+    trigger: str, evn_6: str, pv1: dict[int, str], came: str, left: str
+) -> None:
+    visit = _adt(trigger, evn={2: "202611012000", 6: evn_6}, pv1={44: "", **pv1}).visit
+    assert visit is not None
+    told = [(visit.admitted_at, visit.admitted_by_day), (visit.discharged_at, visit.discharged_by_day)]
+    words = {True: "by day", False: "at a time"}
+    assert ["not told" if at is ABSENT else words[by_day] for at, by_day in told] == [came, left]
+    if trigger == "A01" and came == "at a time":
+        assert visit.admitted_at == datetime(2026, 11, 1, 9, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("trigger", ["A28", "A31", "A08"])
 def test_mark_of_a_sensitive_visit_is_read_where_the_message_names_none(trigger: str) -> None:
     adt = _adt(trigger, pv1={16: "S", 19: ""})

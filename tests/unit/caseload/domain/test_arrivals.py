@@ -27,7 +27,7 @@ def test_messages_are_the_same_but_for_their_line_ends(one, other, same):
 @pytest.mark.parametrize("run", [b" ", b"\t ", b" \r", b"\r\n"])
 def test_a_run_of_blanks_made_to_be_slow_is_not(run):
     long = b"MSH|1" + run * (1_000_000 // len(run)) + b"|2\rPID|1"
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert same_but_for_line_ends(long, long + b"\r")
     assert not same_but_for_line_ends(long, b"MSH|1|2\rPID|1")
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 5  # a tenth of a second; what grows with the square takes many minutes

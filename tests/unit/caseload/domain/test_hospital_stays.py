@@ -113,7 +113,18 @@ def test_every_order_and_every_repetition_of_a_stay_gives_the_same(events, state
 def histories(draw):
     """Up to fourteen acts on one visit, on a few moments, so that many stand at one."""
     fields = st.dictionaries(
-        st.sampled_from(["location", "diagnosis_code", "patient_class", "sensitive", "discharge_method", "by_day"]),
+        st.sampled_from(
+            [
+                "location",
+                "diagnosis_code",
+                "patient_class",
+                "sensitive",
+                "discharge_method",
+                "by_day",
+                "admitted_by_day",
+                "discharged_by_day",
+            ]
+        ),
         st.sampled_from([None, "I", "E", "A", "B", "yes", "4"]),
         max_size=3,
     )
@@ -190,6 +201,43 @@ def test_a_day_alone_undoes_no_time_of_that_day_that_was_told_before():
     assert fold([left, said("A01", 14, **BY_DAY)]).state == StayState.FINISHED
     assert fold([ADMITTED, left, said("A01", 34, **BY_DAY)]).state == StayState.IN_PROGRESS  # of the day after
     assert fold([ADMITTED, said("A03", 14, **BY_DAY), said("A03", 10, told_at=20)]).discharged_at == at(10)
+
+
+CAME_BY_DAY = {"admitted_at": -9, "admitted_by_day": "yes"}  # midnight in London of the day ADMITTED is of
+LEFT_BY_DAY = {"discharged_at": 15, "discharged_by_day": "yes"}  # and the next one
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [said("A01", 0.5, told_at=1, admitted_at=0), said("A08", 6, **CAME_BY_DAY)],
+        [said("A01", 1, told_at=9, **CAME_BY_DAY), said("A08", 6, told_at=2, admitted_at=1), said("A08", 7, admitted_at=0)],
+        [ADMITTED, said("A01", 4, told_at=5, **CAME_BY_DAY), said("A02", 6, location="Ward 2", **CAME_BY_DAY)],
+        [said("A01", 0, told_at=1, admitted_at=0), said("A01", 2, told_at=5, **CAME_BY_DAY, **BY_DAY)],
+        [said("A08", 1, admitted_at=30), said("A08", 2, admitted_at=0), said("A08", 3, admitted_at=40), said("A08", 5, **CAME_BY_DAY)],
+    ],
+)  # fmt: skip
+def test_a_day_alone_leaves_the_time_of_that_day_at_which_somebody_came(events):
+    for order in permutations(events):
+        stay = fold(order)
+        assert (stay.admitted_at, stay.began_at) == (at(0), at(0))
+
+
+def test_a_day_alone_leaves_the_time_of_that_day_at_which_somebody_left():
+    left, told_again = said("A03", 20, told_at=21), said("A08", 30, **LEFT_BY_DAY)
+    for order in permutations([ADMITTED, left, told_again]):
+        assert fold(order).discharged_at == at(20)
+    by_day = said("A03", 22, told_at=23, discharged_at=22, discharged_by_day="yes", **BY_DAY)
+    for order in permutations([ADMITTED, by_day, said("A08", 21, discharged_at=20)]):
+        assert fold(order).discharged_at == at(20)
+
+
+def test_a_day_alone_counts_where_it_is_another_or_nothing_tells_more():
+    assert fold([ADMITTED, said("A08", 6, admitted_at=-33, admitted_by_day="yes")]).admitted_at == at(-33)
+    assert fold([said("A01", 0, **CAME_BY_DAY)]).admitted_at == at(-9)
+    assert fold([ADMITTED, said("A08", 6, admitted_at=None), said("A08", 7, **CAME_BY_DAY)]).admitted_at == at(-9)
+    later = said("A08", 7, admitted_at=1)
+    assert fold([ADMITTED, said("A08", 6, **CAME_BY_DAY), later]).admitted_at == at(1)
 
 
 def test_a_discharge_of_a_day_is_taken_back_by_a_time_of_that_day():
