@@ -1,10 +1,12 @@
 """What can be said of a request or a message in one right way only: said so it is taken and comes back, said otherwise it is refused."""
 
+import re
+
 import pytest
 
 from caseload.domain.words import Role
 from caseload.queries.holders import holders_over
-from caseload.tables import Notice, PartnerMessage, Person, Task
+from caseload.tables import Notice, Organisation, PartnerMessage, Person, Task, User
 from tests.integration.caseload.test_api_writes import message_of, put, rows, task_of
 from tests.support.api_at_work import Api
 from tests.support.api_programs import northern_system
@@ -58,6 +60,19 @@ def test_a_message_says_whom_it_is_for_where_it_would_go_there_anyway(store, tow
         assert recipients(partner.get(f"/Communication/{made.json['id']}")) == [team, one]
     assert told(store) == everybody
     assert town.users[work.lead] in everybody
+
+
+def test_the_page_of_messages_says_whom_one_is_for(store, town, client_as, get, partner, work):
+    lead, *_, practice = reached(store, town, work)
+    for one in (None, lead, practice):
+        more = addressed(work.person_id, one) if one else message_of(work.person_id)
+        assert put(partner, "/Communication", more).status_code == 201
+    with store.reading() as session:
+        employer = session.get_one(Organisation, int(practice.partition("/")[2])).name
+        colleague = session.get_one(User, int(lead.partition("/")[2])).display_name
+    html = get(client_as("navigator"), f"/people/{work.person_id}/messages")
+    sent = re.findall(r"<p>Sent [^<]*?(?:am|pm)( to [^<,]+)?<", html)
+    assert sent[:3] == [f" to {employer}", f" to {colleague}", ""]
 
 
 def test_a_message_for_anybody_else_is_refused_in_words(store, town, partner, work):
