@@ -6,7 +6,7 @@ from sqlalchemy import select
 from caseload.domain.plan_words import AssessmentState, Discipline, SectionState
 from caseload.tables import Assessment, AssessmentAnswers, AssessmentSection, Case
 from tests.support.assessing import answers_to
-from tests.support.browser import CHROMIUM, NO_BROWSER, chromium, window
+from tests.support.browser import CHROMIUM, NO_BROWSER, chromium, holds, shows, window
 from tests.support.live_app import live
 from tests.support.place import Place
 
@@ -76,7 +76,7 @@ def test_an_assessment_is_made_by_keyboard_alone_without_scripts(place, browser)
             answer(page, discipline)
             tab_to(page, "button[name=then]")
             enter(page)
-        assert "Health and social care parts are both complete." in page.inner_text("main")
+        assert shows(page, "Health and social care parts are both complete.")
         tab_to(page, "a[href$='/outcome']")
         enter(page)
         for name, said in (("needs", "A nurse"), ("risks", "Falls"), ("review_on-day", "5"), ("review_on-month", "1")):
@@ -85,7 +85,7 @@ def test_an_assessment_is_made_by_keyboard_alone_without_scripts(place, browser)
         tab_to(page, "[name=review_on-year]")
         page.keyboard.type("2027")
         enter(page)
-        assert "The assessment is completed." in page.inner_text("main")
+        assert shows(page, "The assessment is completed.")
         assert opened.said == []
     case = select(Case.id).where(Case.id == place.work.cases[4])
     (made,) = rows(place, select(Assessment).where(Assessment.case_id.in_(case)))
@@ -110,13 +110,13 @@ def test_two_who_write_one_section_bring_their_words_together(place, browser):
         navigator.page.fill("[name=answer_interests]", "Dominoes")
         navigator.press("Save")
         page = navigator.page
-        assert "Somebody else was first" in page.inner_text("main")
-        assert "Her garden" in page.inner_text(".app-theirs")
-        assert page.input_value("[name=answer_interests]") == "Dominoes"
-        assert page.input_value("[name=answer_groups]") == "The choir"
+        assert shows(page, "Somebody else was first")
+        assert shows(page, "Her garden", where=".app-theirs")
+        assert holds(page.locator("[name=answer_interests]"), "Dominoes")
+        assert holds(page.locator("[name=answer_groups]"), "The choir")
         page.fill("[name=answer_interests]", "Her garden\nDominoes")
         navigator.press("Save")
-        assert "Voluntary sector: saved." in page.inner_text("main")
+        assert shows(page, "Voluntary sector: saved.")
     (section,) = rows(place, select(AssessmentSection).where(AssessmentSection.discipline == Discipline.VOLUNTARY))
     assert section.answers == {"interests": "Her garden\nDominoes", "groups": "The choir"}
     kept = rows(place, select(AssessmentAnswers).where(AssessmentAnswers.section_id == section.id))

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from caseload.tables import Cohort, CohortMember
-from tests.support.browser import CHROMIUM, NO_BROWSER, chromium, window
+from tests.support.browser import CHROMIUM, NO_BROWSER, chromium, shows, window
 from tests.support.live_app import live
 from tests.support.place import Place
 
@@ -46,7 +46,7 @@ def test_a_cohort_is_taken_and_a_card_moved_with_the_keyboard(tmp_path, scripts)
             to(page, "main form button")
             page.keyboard.press("Enter")
             page.wait_for_url("**#member-2")
-            assert "Moved." in page.locator("main").inner_text()
+            assert shows(page, "Moved.")
             assert opened.said == []
         with made.store.reading() as session:
             assert session.execute(select(Cohort.name)).scalars().all() == ["Ash, October"]

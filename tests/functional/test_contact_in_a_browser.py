@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from caseload.tables import Contact, Task
-from tests.support.browser import CHROMIUM, NO_BROWSER, chromium, window
+from tests.support.browser import CHROMIUM, NO_BROWSER, chromium, shows, window
 from tests.support.live_app import live
 from tests.support.place import Place
 
@@ -32,7 +32,7 @@ def test_contact_and_its_next_task_take_four_clicks(tmp_path, scripts):
             ):
                 target.first.click()
                 clicks += 1
-            assert "the next task is set" in opened.page.locator("main").inner_text()
+            assert shows(opened.page, "the next task is set")
             assert opened.said == []
         with made.store.reading() as session:
             newest = select(Contact).order_by(Contact.id.desc()).limit(1)

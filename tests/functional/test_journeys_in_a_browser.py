@@ -6,7 +6,7 @@ from sqlalchemy import select
 from caseload.domain.words import Decision, ProposalState, TaskState
 from caseload.tables import Contact, Proposal, StagedDecision, Task
 from tests.support.accounts import PASSWORD, code_at, give_second_factor
-from tests.support.browser import CHROMIUM, NO_BROWSER, chromium, window
+from tests.support.browser import CHROMIUM, NO_BROWSER, chromium, is_at, shows, window
 from tests.support.case_app import NOW
 from tests.support.live_app import live
 from tests.support.place import Place
@@ -44,33 +44,35 @@ def test_a_day_without_scripts_from_signing_in_to_signing_out(place, browser):
     with window(browser, place.home, scripts=False) as opened:
         page = opened.page
         opened.go("/")
-        assert page.url.startswith(f"{place.home}/sign-in")
+        assert is_at(page, f"{place.home}/sign-in")
         page.fill("[name=username]", "navigator")
         page.fill("[name=password]", PASSWORD)
         opened.press("Sign in")
         page.fill("[name=code]", code_at(NOW))
         opened.press("Continue")
-        assert page.url == f"{place.home}/"
+        assert is_at(page, f"{place.home}/")
 
-        page.click(f"form[action='/tasks/{task}/done'] button")
+        with page.expect_navigation():
+            page.click(f"form[action='/tasks/{task}/done'] button")
         assert rows(place, select(Task.state).where(Task.id == task)) == [TaskState.DONE]
-        page.click(f"form[action='/tasks/{task}/reopen'] button")
+        with page.expect_navigation():
+            page.click(f"form[action='/tasks/{task}/reopen'] button")
         assert rows(place, select(Task.state).where(Task.id == task)) == [TaskState.OPEN]
 
         page.fill("#search-everywhere", place.work.town.nhs_numbers[1])
         page.press("#search-everywhere", "Enter")
-        assert page.url == place.home + place.filled("/people/{p1}")
+        assert is_at(page, place.home + place.filled("/people/{p1}"))
         opened.press("Log a contact")
         page.check("[name=mode][value=telephone]")
         page.check("[name=outcome][value=no_answer]")
         page.click("main form button[type=submit]")
-        assert page.locator(".nhsuk-notification-banner").inner_text().startswith("Success")
+        assert shows(page, "Success", where=".nhsuk-notification-banner")
         assert set(rows(place, select(Contact.outcome_code))) == {"first_contact_made", "no_answer"}
         assert opened.said == []
 
         opened.press("Sign out")
         opened.go("/")
-        assert page.url.startswith(f"{place.home}/sign-in")
+        assert is_at(page, f"{place.home}/sign-in")
 
 
 def focused(page):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from caseload.tables import AgendaItem, Draft, MdtAction, MdtDecision, MdtMeeting
-from tests.support.browser import CHROMIUM, NO_BROWSER, chromium, window
+from tests.support.browser import CHROMIUM, NO_BROWSER, chromium, holds, shows, window
 from tests.support.live_app import live
 from tests.support.place import Place
 
@@ -42,13 +42,13 @@ def test_two_people_and_closing_with_the_keyboard_alone(tmp_path, scripts):
                     page.keyboard.type("It goes well")
             with page.expect_navigation():
                 page.keyboard.press("Enter")  # in a field: the first button, which goes on
-            assert "Item 2 is saved." in page.locator("main").inner_text()
+            assert shows(page, "Item 2 is saved.")
             assert page.url.endswith(made.filled("/mdt/items/{mdt_item_5}"))
             opened.go(made.filled("/mdt/meetings/{mdt_ready}/close"))
             tab_to(page, "Close the meeting")
             with page.expect_navigation():
                 page.keyboard.press("Enter")
-            assert "The meeting is closed." in page.locator("main").inner_text()
+            assert shows(page, "The meeting is closed.")
             assert page.url.endswith("/minutes")
             assert opened.said == []
     with made.store.reading() as session:
@@ -70,11 +70,11 @@ def test_what_is_typed_is_kept_as_a_draft_and_is_there_again(tmp_path):
             opened.page.get_by_text("What you typed is kept as your draft.").wait_for()
             opened.go("/mdt/actions")
             opened.go(made.filled("/mdt/items/{mdt_item_6}"))
-            assert opened.page.get_by_label("Situation").input_value() == "Half a sentence"
+            assert holds(opened.page.get_by_label("Situation"), "Half a sentence")
             opened.page.get_by_label("Situation").fill("A whole sentence")
             with opened.page.expect_navigation():
                 opened.page.get_by_role("button", name="Save and stay").click()
-            assert opened.page.get_by_label("Situation").input_value() == "A whole sentence"
+            assert holds(opened.page.get_by_label("Situation"), "A whole sentence")
             assert opened.said == []
     with made.store.reading() as session:
         assert session.get_one(AgendaItem, made.work.ids["mdt_item_6"]).situation == "A whole sentence"

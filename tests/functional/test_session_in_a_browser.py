@@ -11,7 +11,7 @@ from caseload.settings import settings_with
 from caseload.sign_in.web import start_session
 from caseload.store import Store
 from tests.support.accounts import PASSWORD, code_at, give_password, give_second_factor, sessions_of
-from tests.support.browser import CHROMIUM, NO_BROWSER, chromium, faults, window
+from tests.support.browser import CHROMIUM, NO_BROWSER, chromium, faults, holds, is_at, shows, window
 from tests.support.case_app import NOW, make_town
 from tests.support.live_app import live
 from tests.support.sqlite import sqlite_url
@@ -114,34 +114,34 @@ def test_what_was_typed_is_in_the_form_again_after_signing_in(running, opened):
     opened.page.get_by_label("Email address").fill("half.an.address")
     running.wait(opened.page, minutes=16)
     opened.page.get_by_role("button", name="Save").click()
-    assert "You were signed out before this was saved." in opened.page.inner_text("main")
+    assert shows(opened.page, "You were signed out before this was saved.")
     assert faults(opened) == []
     opened.page.get_by_label("Username").fill("nurse")
     opened.page.get_by_label("Password").fill(PASSWORD)
     opened.press("Sign in")
     opened.page.get_by_label("Code").fill(code_at(running.now))
     opened.press("Continue")
-    assert opened.page.url == f"{running.home}/account"
-    assert opened.page.get_by_label("Email address").input_value() == "half.an.address"
-    assert "was kept for you" in opened.page.inner_text("#draft")
+    assert is_at(opened.page, f"{running.home}/account")
+    assert holds(opened.page.get_by_label("Email address"), "half.an.address")
+    assert shows(opened.page, "was kept for you", where="#draft")
     assert faults(opened) == []
     opened.press("Discard it")
-    assert "has been discarded" in opened.page.inner_text("main")
-    assert opened.page.get_by_label("Email address").input_value() == "nurse@example.org"
+    assert shows(opened.page, "has been discarded")
+    assert holds(opened.page.get_by_label("Email address"), "nurse@example.org")
 
 
 def test_without_scripts_the_page_says_when_and_keeps_what_was_typed(running, browser):
     give_password(running.store, running.town.users["nurse"], NOW)
     with window(browser, running.home, cookie=running.cookie("nurse"), scripts=False) as plain:
         plain.go("/account")
-        assert "If you do nothing, you will be signed out at 10:15am." in plain.page.inner_text("footer")
+        assert shows(plain.page, "If you do nothing, you will be signed out at 10:15am.", where="footer")
         plain.page.get_by_label("Email address").fill("half.an.address")
         running.now += timedelta(minutes=16)
         plain.page.get_by_role("button", name="Save").click()
         plain.page.get_by_label("Username").fill("nurse")
         plain.page.get_by_label("Password").fill(PASSWORD)
         plain.press("Sign in")
-        assert plain.page.get_by_label("Email address").input_value() == "half.an.address"
+        assert holds(plain.page.get_by_label("Email address"), "half.an.address")
 
 
 def test_signing_in_goes_by_keyboard_alone(running, browser):
@@ -154,4 +154,4 @@ def test_signing_in_goes_by_keyboard_alone(running, browser):
         fresh.page.keyboard.type(PASSWORD)
         with fresh.page.expect_navigation():
             fresh.page.keyboard.press("Enter")
-        assert fresh.page.url == f"{running.home}/notices"
+        assert is_at(fresh.page, f"{running.home}/notices")

@@ -1,5 +1,6 @@
 """A real browser (Debian's Chromium through Playwright) and what it finds wrong with a page."""
 
+import re
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -63,13 +64,38 @@ class Window:
         self.asked.clear()
 
     def press(self, words: str) -> None:
-        """Click the button, else the link, with exactly these words."""
-        for role in ("button", "link"):
-            found = self.page.get_by_role(role, name=words, exact=True)
-            if found.count():
-                found.first.click()
-                return
-        raise AssertionError(f"no button or link {words!r} at {self.page.url}")
+        """Click the button, else the link, with exactly these words, and wait until where it leads is there."""
+        button, link = (self.page.get_by_role(role, name=words, exact=True) for role in ("button", "link"))
+        button.or_(link).first.wait_for(state="attached")
+        self.page.wait_for_load_state()
+        (button if button.count() else link).first.click()
+        self.page.wait_for_load_state()
+
+
+def shows(page: Any, words: str, *, where: str = "main") -> bool:
+    """Whether this part of the page says so: at once, or when the page that is on its way is there."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(where)).to_contain_text(words, use_inner_text=True, timeout=MILLISECONDS)
+    page.wait_for_load_state()
+    return True
+
+
+def holds(field: Any, value: str) -> bool:
+    """Whether a field has this value: at once, or when the page that is on its way is there."""
+    from playwright.sync_api import expect
+
+    expect(field).to_have_value(value, timeout=MILLISECONDS)
+    return True
+
+
+def is_at(page: Any, address: str) -> bool:
+    """Whether the page has an address that begins so, or comes to it: its own, or what was asked for after it."""
+    from playwright.sync_api import expect
+
+    expect(page).to_have_url(re.compile(re.escape(address) + r"(\?|$)"), timeout=MILLISECONDS)
+    page.wait_for_load_state()
+    return True
 
 
 @contextmanager
@@ -94,6 +120,7 @@ def faults(
     `axe_at` are the widths at which every rule of axe-core is asked: what a page fits into is looked at everywhere.
     A page that was refused (422, 409) is reported by Chromium on its console as a failed load; that line is expected.
     """
+    opened.page.wait_for_load_state()
     found = [f"console {line}" for line in opened.said if not _expected(line, expected_status)]
     found += [f"asked elsewhere: {urlsplit(url).netloc}" for url in opened.asked if not _ours(url, opened.home)]
     _unfold(opened.page)
